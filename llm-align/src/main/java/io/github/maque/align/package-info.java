@@ -1,0 +1,13 @@
+/**
+ * Teaching a pre-trained model to answer: fine-tuning on conversations, learning from preferences,
+ * and adapters.
+ *
+ * <p>What is here are objectives, data layouts and adapters for the trainer of {@code
+ * io.github.maque.train}; there is no second training loop. The packages below this one are {@code
+ * sft} for supervised fine-tuning, {@code preference} for DPO and its relatives, {@code adapter}
+ * for LoRA, and {@code rollout} for letting a model write its own preference data.
+ */
+@NullMarked
+package io.github.maque.align;
+
+import org.jspecify.annotations.NullMarked;

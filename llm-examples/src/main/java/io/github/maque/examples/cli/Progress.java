@@ -1,0 +1,65 @@
+package io.github.maque.examples.cli;
+
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bar on standard error while long work is going on, where somebody is there to see it. Used by
+ * one thread at a time.
+ */
+final class Progress implements AutoCloseable {
+  /** The unit of bytes, shown as megabytes. */
+  static final String BYTES = "MB";
+
+  private static final int WIDTH = 100;
+
+  private final boolean shown;
+  private @Nullable ProgressBar bar;
+  private String task = "";
+
+  /**
+   * Creates a bar that appears with the first {@link #update}.
+   *
+   * @param wanted whether there is to be one if standard error is a terminal
+   */
+  Progress(boolean wanted) {
+    shown = wanted && Terminal.showsProgress();
+  }
+
+  /**
+   * Tells how far the work has come; another task begins a new bar.
+   *
+   * @param total how much there is in all, or -1 if that is not known
+   * @param unit what is counted, or {@link #BYTES}
+   */
+  void update(String newTask, long done, long total, String unit) {
+    if (!shown) {
+      return;
+    }
+    if (bar == null || !task.equals(newTask)) {
+      close();
+      task = newTask;
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(newTask)
+              .setInitialMax(total)
+              .setUnit(" " + unit, unit.equals(BYTES) ? 1_000_000 : 1)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(200)
+              .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
+              .build();
+    }
+    bar.stepTo(done);
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.maque.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class MaqueTest {
+
+  @Test
+  void saysWhichCommandsThereAre() {
+    Invocation.of().rejects("a command is missing", "tokenizer", "bench");
+    Invocation.of("tokenizer").rejects("train, encode, decode, inspect");
+  }
+
+  @Test
+  void rejectsWhatItDoesNotKnow() {
+    Invocation.of("fly").rejects("fly");
+    Invocation.of("tokenizer", "encode", "--fast").rejects("--fast");
+    Invocation.of("tokenizer", "train", "--input", "a", "--out", "b", "--kind", "word")
+        .rejects("--kind", "word", "BYTE");
+  }
+
+  @Test
+  void namesTheOptionsThatAreMissing() {
+    Invocation.of("tokenizer", "encode").rejects("--tokenizer", "--input", "--out");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "tokenizer", "tokenizer train", "tokenizer encode", "bench tokenizer"})
+  void showsHelp(String verb) {
+    Object[] words = (verb + " --help").strip().split(" ");
+    Invocation help = Invocation.of(words).succeeds();
+    assertThat(help.out()).startsWith("Usage: maque");
+  }
+
+  @Test
+  void tellsItsVersion() {
+    assertThat(Invocation.of("--version").succeeds().out()).startsWith("maque ");
+  }
+
+  /** Options that do the same thing everywhere must not be described in each verb anew. */
+  @Test
+  void everyVerbTakesTheCommonOptions() {
+    for (CommandLine group : Maque.commandLine().getSubcommands().values()) {
+      for (CommandLine verb : group.getSubcommands().values()) {
+        assertThat(verb.getCommandSpec().optionsMap().keySet())
+            .as(verb.getCommandSpec().qualifiedName())
+            .containsAll(List.of("--json", "--debug", "--help"));
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.maque.tokenizer.format;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Files that appear as a whole or not at all, whatever happens while they are written. */
+final class AtomicFile {
+  private AtomicFile() {}
+
+  /** What a file is filled with. */
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** Writes {@code content} and then puts it in the place of {@code file}. */
+  static void write(Path file, Content content) throws IOException {
+    Path prepared = prepare(file, content);
+    try {
+      publish(prepared, file);
+    } finally {
+      Files.deleteIfExists(prepared);
+    }
+  }
+
+  /** Writes {@code content} to a new file beside {@code file}, down to the disk. */
+  static Path prepare(Path file, Content content) throws IOException {
+    Path absolute = file.toAbsolutePath();
+    Path directory = absolute.getParent();
+    if (directory == null || absolute.getFileName() == null) {
+      throw new IOException(file + " is not the name of a file");
+    }
+    // Not createTempFile, whose files only their owner may read.
+    String unique = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
+    Path temporary = directory.resolve("." + absolute.getFileName() + "-" + unique + ".tmp");
+    try (FileChannel channel =
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+      content.writeTo(out);
+      out.flush();
+      channel.force(true);
+    } catch (Throwable failure) {
+      Files.deleteIfExists(temporary);
+      throw failure;
+    }
+    return temporary;
+  }
+
+  /** Moves a prepared file to its place. */
+  static void publish(Path prepared, Path file) throws IOException {
+    try {
+      Files.move(prepared, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw new IOException(file + " cannot be replaced in one step on this file system", e);
+    }
+    syncDirectory(file.toAbsolutePath().getParent());
+  }
+
+  /** Makes a rename survive a power failure, where the system lets a directory be synced. */
+  static void syncDirectory(Path directory) {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Windows cannot open directories; there the rename itself is journalled.
+    }
+  }
+}
