@@ -6,8 +6,8 @@ package io.github.maque.tokenizer;
  *
  * @param id the token's id
  * @param content its text, not empty
- * @param special whether it carries meaning beyond its text: the {@link SpecialTokenPolicy} applies,
- *     and decoding can skip it
+ * @param special whether it carries meaning beyond its text: the {@link SpecialTokenPolicy}
+ *     applies, and decoding can skip it
  * @param normalized whether it is looked for in the normalised text rather than in the raw text
  * @param singleWord whether it matches only where no word character touches it
  * @param leftStrip whether it swallows the white space in front of it

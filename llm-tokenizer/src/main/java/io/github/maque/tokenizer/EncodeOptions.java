@@ -10,7 +10,8 @@ package io.github.maque.tokenizer;
 public record EncodeOptions(SpecialTokenPolicy specialTokens, boolean addBos, boolean addEos) {
 
   /** Special tokens in the text are text; nothing is added. Safe for text of unknown origin. */
-  public static final EncodeOptions TEXT = new EncodeOptions(SpecialTokenPolicy.AS_TEXT, false, false);
+  public static final EncodeOptions TEXT =
+      new EncodeOptions(SpecialTokenPolicy.AS_TEXT, false, false);
 
   /** Special tokens in the text become their ids; nothing is added. */
   public static final EncodeOptions WITH_SPECIAL_TOKENS =

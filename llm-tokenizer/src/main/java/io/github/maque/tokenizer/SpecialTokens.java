@@ -20,7 +20,11 @@ public record SpecialTokens(
   /** No special tokens at all. */
   public static final SpecialTokens NONE =
       new SpecialTokens(
-          Map.of(), OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty());
+          Map.of(),
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          OptionalInt.empty());
 
   /** Copies the map. */
   public SpecialTokens {

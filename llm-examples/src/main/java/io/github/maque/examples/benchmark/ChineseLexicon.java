@@ -1,16 +1,16 @@
 package io.github.maque.examples.benchmark;
 
 import java.nio.charset.Charset;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The words of {@link SyntheticChinese}: real common words in front, made-up ones behind them, used
- * so often that every character comes out as frequent as in real prose.
+ * The words of {@link SyntheticChinese}: single characters, real common words, and a long tail of
+ * made-up ones, used so often that every character comes out as frequent as in real prose.
  *
- * <p>Everything here follows from the constants in this file; no text was read to make it.
+ * <p>All of it follows from the constants in this file. Those that are numbers were fitted to
+ * statistics of real text; no text went into it.
  */
 final class ChineseLexicon {
   /** Characters that are frequent in any modern prose, roughly the most frequent first. */
@@ -78,74 +78,110 @@ final class ChineseLexicon {
     {7000, 0.1}
   };
 
-  private static final double ZIPF = Double.parseDouble(System.getProperty("zipf", "0.95"));
-  private static final double OFFSET = Double.parseDouble(System.getProperty("offset", "10"));
-  private static final int SIZE = Integer.getInteger("words", 60000);
-  private static final double TWO = Double.parseDouble(System.getProperty("two", "0.86"));
-  private static final double A1 = Double.parseDouble(System.getProperty("a1", "0.6"));
-  private static final double A2 = Double.parseDouble(System.getProperty("a2", "0.25"));
-  private static final double A4 = Double.parseDouble(System.getProperty("a4", "0.5"));
-  private static final double FLAT = Double.parseDouble(System.getProperty("flat", "0.97"));
-  private static final double A3 = Double.parseDouble(System.getProperty("a3", "0.04"));
+  /**
+   * Clauses end with short words more often than words are short, and short words are made of
+   * frequent characters; flattening the frequencies by this power makes up for it.
+   */
+  private static final double FLATTENING = 0.98;
 
-  /** No word has more characters, so that one fits into a long. */
-  static final int LONGEST_WORD = 4;
+  /** How many words there are of more than one character. */
+  private static final int LONG_WORDS = 50_000;
 
-  final char[] characters;
+  /** The n-th of them occurs in proportion to (n + offset) to the power of minus this. */
+  private static final double ZIPF_EXPONENT = 0.95;
 
-  /** Four characters each, the first one in the lowest 16 bits; a short word ends with zeros. */
-  final long[] words;
+  private static final double ZIPF_OFFSET = 20;
 
-  final double[] weights;
+  /** Which part of them has two characters, and which three; the others have four. */
+  private static final double TWO_CHARACTERS = 0.72;
+
+  private static final double THREE_CHARACTERS = 0.195;
+
+  private final char[] characters;
+  private final double[] frequencies;
+  private final long[] words;
+  private final double[] weights;
 
   ChineseLexicon(long seed) {
     SplitMix random = new SplitMix(seed);
     characters = rankedCharacters(random);
-    double[] budget = frequencies(characters.length);
-    words = new long[characters.length + SIZE];
+    frequencies = frequencies(characters.length);
+    words = new long[characters.length + LONG_WORDS];
     weights = new double[words.length];
-    double sum = 0;
-    for (int c = 0; c < budget.length; c++) {
-      words[c] = characters[c];
-      weights[c] = budget[c] * shareAlone(c);
-      budget[c] -= weights[c];
-      sum += budget[c];
+    double[] budget = new double[characters.length];
+    for (int rank = 0; rank < characters.length; rank++) {
+      words[rank] = characters[rank];
+      weights[rank] = frequencies[rank] * shareAlone(rank);
+      budget[rank] = frequencies[rank] - weights[rank];
     }
-    Words made = new Words(characters, budget, random);
+    addLongWords(new WordMaker(characters, budget, random), random);
+  }
+
+  private void addLongWords(WordMaker maker, SplitMix random) {
     String[] known = WORDS.split(" ");
-    int[] lengths = new int[SIZE];
-    double[] mass = new double[SIZE];
-    double chars = 0;
-    for (int r = 0; r < SIZE; r++) {
-      double u = random.nextDouble();
-      lengths[r] =
-          r < known.length ? known[r].length() : u < TWO ? 2 : u < TWO + (1 - TWO) * .7 ? 3 : 4;
-      mass[r] = Math.pow(r + OFFSET, -ZIPF);
-      chars += mass[r] * lengths[r];
+    int[] lengths = new int[LONG_WORDS];
+    double[] zipf = new double[LONG_WORDS];
+    double charactersUsed = 0;
+    for (int i = 0; i < LONG_WORDS; i++) {
+      lengths[i] = i < known.length ? known[i].length() : randomLength(random);
+      zipf[i] = StrictMath.pow(i + ZIPF_OFFSET, -ZIPF_EXPONENT);
+      charactersUsed += zipf[i] * lengths[i];
     }
-    for (int r = 0; r < SIZE; r++) {
-      mass[r] *= sum / chars;
-      weights[characters.length + r] = mass[r];
-      words[characters.length + r] =
-          pack(r < known.length ? made.take(known[r], mass[r]) : made.make(lengths[r], mass[r]));
+    double scale = maker.budget() / charactersUsed;
+    for (int i = 0; i < LONG_WORDS; i++) {
+      double weight = zipf[i] * scale;
+      weights[characters.length + i] = weight;
+      words[characters.length + i] =
+          i < known.length ? maker.use(known[i], weight) : maker.make(lengths[i], weight);
     }
   }
 
-  static long pack(char[] word) {
-    long packed = 0;
-    for (int i = 0; i < word.length; i++) {
-      packed |= (long) word[i] << 16 * i;
-    }
-    return packed;
-  }
-
-  static int length(long word) {
-    return 79 - Long.numberOfLeadingZeros(word) >>> 4;
+  private static int randomLength(SplitMix random) {
+    double part = random.nextDouble();
+    return part < TWO_CHARACTERS ? 2 : part < TWO_CHARACTERS + THREE_CHARACTERS ? 3 : 4;
   }
 
   /** Which part of a character's occurrences are words of their own. */
   private static double shareAlone(int rank) {
-    return rank < 60 ? A1 : rank < 300 ? A2 : rank < 2500 ? A3 : A4;
+    return rank < 60 ? 0.24 : rank < 300 ? 0.25 : rank < 2500 ? 0.008 : 0.03;
+  }
+
+  /** Returns how many words there are. */
+  int size() {
+    return words.length;
+  }
+
+  /**
+   * Returns word {@code index}: four characters, the first one in the lowest 16 bits; a shorter
+   * word ends with zeros. The words of one character come first, one for each character.
+   */
+  long word(int index) {
+    return words[index];
+  }
+
+  /** Returns how many characters a word has. */
+  static int length(long word) {
+    return 79 - Long.numberOfLeadingZeros(word) >>> 4;
+  }
+
+  /** Returns how often each word is used, relative to the others. */
+  double[] weights() {
+    return weights.clone();
+  }
+
+  /** Returns how many characters there are, the most frequent first. */
+  int characters() {
+    return characters.length;
+  }
+
+  /** Returns the character with this rank, the most frequent being 0. */
+  char character(int rank) {
+    return characters[rank];
+  }
+
+  /** Returns which part of all characters each one is to be. */
+  double[] frequencies() {
+    return frequencies.clone();
   }
 
   private static char[] rankedCharacters(SplitMix random) {
@@ -183,17 +219,20 @@ final class ChineseLexicon {
     }
   }
 
-  static double[] frequencies(int size) {
+  /** StrictMath here and elsewhere: the last digit, too, must be the same on every machine. */
+  private static double[] frequencies(int size) {
     double[] frequencies = new double[size];
     double sum = 0;
-    for (int rank = 1, piece = 0; rank <= size; rank++) {
-      while (piece < FREQUENCY_BY_RANK.length - 2 && rank > FREQUENCY_BY_RANK[piece + 1][0]) {
-        piece++;
+    int segment = 0;
+    for (int rank = 1; rank <= size; rank++) {
+      while (segment < FREQUENCY_BY_RANK.length - 2 && rank > FREQUENCY_BY_RANK[segment + 1][0]) {
+        segment++;
       }
-      double[] from = FREQUENCY_BY_RANK[piece];
-      double[] to = FREQUENCY_BY_RANK[piece + 1];
-      double part = Math.log(rank / from[0]) / Math.log(to[0] / from[0]);
-      frequencies[rank - 1] = Math.pow(from[1] * Math.pow(to[1] / from[1], part), FLAT);
+      double[] from = FREQUENCY_BY_RANK[segment];
+      double[] to = FREQUENCY_BY_RANK[segment + 1];
+      double part = StrictMath.log(rank / from[0]) / StrictMath.log(to[0] / from[0]);
+      double frequency = from[1] * StrictMath.pow(to[1] / from[1], part);
+      frequencies[rank - 1] = StrictMath.pow(frequency, FLATTENING);
       sum += frequencies[rank - 1];
     }
     for (int i = 0; i < size; i++) {
@@ -202,59 +241,89 @@ final class ChineseLexicon {
     return frequencies;
   }
 
-  /** Makes words so that each character is used up when the last word is made. */
-  private static final class Words {
+  /**
+   * Makes words, the most frequent first, out of characters that still have to occur: each word
+   * spends what its characters have left, so that at the end all of them are as frequent as wanted.
+   */
+  private static final class WordMaker {
+    /** Something always stays, or the last words would all be made of the same few characters. */
+    private static final double LEAST_BUDGET = 1e-9;
+
+    private static final int ATTEMPTS = 20;
+
     private final char[] characters;
     private final double[] budget;
-    private final int[] rankOf = new int[1 << 16];
 
-    /** Sums of budgets over stretches of characters, as a Fenwick tree. */
+    /**
+     * Sums of budgets, as a Fenwick tree: entry i holds those of the lowest set bit of i before it.
+     */
     private final double[] sums;
 
+    private final int[] rankOf = new int[1 << 16];
+    private final Set<Long> made = new HashSet<>();
     private final SplitMix random;
-    private final Set<String> made = new HashSet<>();
 
-    Words(char[] characters, double[] budget, SplitMix random) {
+    WordMaker(char[] characters, double[] budget, SplitMix random) {
       this.characters = characters;
       this.budget = budget;
       this.random = random;
-      sums = new double[Integer.highestOneBit(characters.length) * 2 + 1];
-      Arrays.fill(rankOf, -1);
-      for (int c = 0; c < characters.length; c++) {
-        rankOf[characters[c]] = c;
-        addToSums(c, budget[c]);
+      sums = new double[2 * Integer.highestOneBit(characters.length) + 1];
+      for (int rank = 0; rank < characters.length; rank++) {
+        rankOf[characters[rank]] = rank;
+        addToSums(rank, budget[rank]);
       }
     }
 
-    char[] take(String word, double mass) {
-      for (char c : word.toCharArray()) {
-        spend(rankOf[c], mass);
+    double budget() {
+      double sum = 0;
+      for (double part : budget) {
+        sum += part;
       }
-      made.add(word);
-      return word.toCharArray();
+      return sum;
     }
 
-    char[] make(int length, double mass) {
-      char[] word = new char[length];
+    /** Takes a word as it is. */
+    long use(String word, double weight) {
+      long packed = 0;
+      for (int i = word.length() - 1; i >= 0; i--) {
+        packed = packed << 16 | word.charAt(i);
+        spend(rankOf[word.charAt(i)], weight);
+      }
+      made.add(packed);
+      return packed;
+    }
+
+    /** Makes a word that there is not yet. */
+    long make(int length, double weight) {
       int[] ranks = new int[length];
+      long packed;
       do {
+        packed = 0;
         for (int i = 0; i < length; i++) {
-          int attempts = 0;
-          do {
-            ranks[i] = find(random.nextDouble() * sums[sums.length - 1]);
-          } while (budget[ranks[i]] < mass && ++attempts < 20);
-          word[i] = characters[ranks[i]];
+          ranks[i] = draw(weight);
+          packed = packed << 16 | characters[ranks[i]];
         }
-      } while (!made.add(new String(word)));
+      } while (!made.add(packed));
       for (int rank : ranks) {
-        spend(rank, mass);
+        spend(rank, weight);
       }
-      return word;
+      return packed;
     }
 
-    private void spend(int rank, double mass) {
-      // Something stays, or the last words would all be made of the same few characters.
-      double left = Math.max(budget[rank] - mass, 1e-9);
+    /** Draws a character in proportion to what it has left, if possible one that can afford it. */
+    private int draw(double weight) {
+      int rank = 0;
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        rank = find(random.nextDouble() * sums[sums.length - 1]);
+        if (budget[rank] >= weight) {
+          return rank;
+        }
+      }
+      return rank;
+    }
+
+    private void spend(int rank, double weight) {
+      double left = Math.max(budget[rank] - weight, LEAST_BUDGET);
       addToSums(rank, left - budget[rank]);
       budget[rank] = left;
     }
@@ -265,12 +334,14 @@ final class ChineseLexicon {
       }
     }
 
+    /** Returns the first index up to which the budgets sum up to more than {@code target}. */
     private int find(double target) {
+      double rest = target;
       int index = 0;
       for (int step = sums.length - 1; step > 0; step /= 2) {
-        if (index + step < sums.length && sums[index + step] <= target) {
+        if (index + step < sums.length && sums[index + step] <= rest) {
           index += step;
-          target -= sums[index];
+          rest -= sums[index];
         }
       }
       return Math.min(index, characters.length - 1);

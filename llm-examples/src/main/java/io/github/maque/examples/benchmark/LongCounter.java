@@ -59,7 +59,7 @@ final class LongCounter {
         sum += count * Math.log(count);
       }
     }
-    return total == 0 ? 0 : (Math.log(total) - sum / total) / Math.log(2);
+    return total == 0 ? 0 : (Math.log((double) total) - sum / total) / Math.log(2);
   }
 
   private int slot(long key) {

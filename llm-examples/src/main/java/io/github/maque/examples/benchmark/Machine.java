@@ -1,6 +1,7 @@
 package io.github.maque.examples.benchmark;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,15 @@ public final class Machine {
         System.getProperty("os.version"),
         System.getProperty("java.vm.name"),
         System.getProperty("java.vm.version"));
+  }
+
+  /**
+   * Returns how many threads on average have wanted a processor in the last minute, ours and those
+   * of others; negative if the system does not tell. Well above what a benchmark uses itself, its
+   * absolute figures are worth little.
+   */
+  public static double loadAverage() {
+    return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
   private static String processor() {

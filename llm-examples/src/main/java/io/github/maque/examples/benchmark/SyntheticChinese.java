@@ -1,193 +1,291 @@
 package io.github.maque.examples.benchmark;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
-/** draft */
+/**
+ * Text that means nothing, but on which a tokenizer works as hard as on real modern Chinese prose:
+ * clauses are as long and repeat as often, characters and pairs and triples of them are as
+ * frequent, and vocabularies learned from it spell as many characters per token ({@code maque bench
+ * corpus} shows the figures side by side).
+ *
+ * <p>How: words of a {@link ChineseLexicon} in Zipf's proportions. Which word comes next depends on
+ * the one before (collocations), on the document (its subject), and on the book, a run of documents
+ * that share names and favourite words; some short clauses are stock phrases.
+ */
 public final class SyntheticChinese implements SyntheticCorpus {
+  /** How many of 10,000 clauses have 0, 1, 2… characters, as measured on real prose. */
   private static final double[] CLAUSE_LENGTHS = {
-    0, .015, .0554, .0522, .1205, .0869, .1232, .1037, .099, .0809, .0659, .0513, .0393, .0294,
-    .0218, .0159, .0115, .0082, .0058, .0042, .0029, .002, .0014, .001, .0007, .0005, .0003, .0002,
-    .0002, .0001, .0001
+    0, 150, 554, 522, 1205, 869, 1232, 1037, 990, 809, 659, 513, 393, 294, 218, 159, 115, 82, 58,
+    42, 29, 20, 14, 10, 7, 5, 3, 2, 2, 1, 1
   };
 
-  static double d(String n, String v) {
-    return Double.parseDouble(System.getProperty(n, v));
-  }
+  /** How many of 100 sentences have 0, 1, 2… clauses. */
+  private static final double[] SENTENCE_LENGTHS = {0, 10, 26, 21, 16, 10, 6, 4, 2, 2, 1, 1, 1};
 
-  static final double SUCC = d("succ", "0.3");
-  static final double DOC = d("doc", "0.1");
-  static final double NAMES = d("names", "0.02");
-  static final double SZ = d("sz", "0.8");
-  static final double SO = d("so", "5");
-  static final int SN = Integer.getInteger("sn", 4000);
-  static final int DOCW = Integer.getInteger("docw", 256);
-  static final double BW = d("bw", "0.12");
-  static final double BFLAT = d("bflat", "0.6");
-  static final int BN = Integer.getInteger("bn", 2000);
-  static final double BZ = d("bz", "0.8");
-  static final double NFLAT = d("nflat", "0.7");
-  static final int BOOK = Integer.getInteger("book", 100);
-  static final int NB = Integer.getInteger("nb", 500);
-  static final double NZ = d("nz", "0.8");
-  static final double SUCZ = d("sucz", "1");
-  static final int S = Integer.getInteger("successors", 8);
-  static final double[] STOCK = {
-    0,
-    0,
-    d("s2", ".4"),
-    d("s3", ".4"),
-    d("s4", ".35"),
-    d("s5", ".17"),
-    d("s6", ".08"),
-    d("s7", ".04"),
-    d("s8", ".02")
+  /** How likely a clause of 0, 1, 2… characters is a stock phrase. */
+  private static final double[] STOCK_SHARES = {0, 0, 0.42, 0.43, 0.25, 0.115, 0.053, 0.055, 0.009};
+
+  private static final int STOCK_PHRASES = 6700;
+  private static final int LONGEST_WORD = 4;
+  private static final int SUCCESSORS = 10;
+
+  /** What the next word depends on: each is the chance of one way to choose it. */
+  private static final double NAME = 0.04;
+
+  private static final double BOOK_WORD = 0.13;
+  private static final double DOCUMENT_WORD = 0.03;
+  private static final double SUCCESSOR = 0.42;
+
+  private static final int DOCUMENTS_PER_BOOK = 120;
+  private static final int NAMES_PER_BOOK = 400;
+  private static final int WORDS_PER_BOOK = 3000;
+  private static final int WORDS_PER_DOCUMENT = 256;
+
+  /** Numbers and foreign words stand in front of a clause. */
+  private static final double NUMBER = 0.012;
+
+  private static final double FOREIGN_WORD = 0.006;
+  private static final double TITLE = 0.005;
+  private static final double QUOTE = 0.05;
+
+  private static final String[] COUNTERS = {"年", "月", "日", "个", "万", "亿元", "人", "%", "公里"};
+  private static final String[] FOREIGN_WORDS = {
+    "GDP", "AI", "CEO", "iPhone", "DNA", "Windows", "App", "NBA", "Java", "WTO", "PM2.5", "Google"
   };
 
-  final ChineseLexicon lexicon;
-  final AliasTable words;
-  final AliasTable[] upTo = new AliasTable[5];
-  final int[] successors;
-  final AliasTable successorRank;
-  final AliasTable lengths = new AliasTable(CLAUSE_LENGTHS);
-  final AliasTable stockRank;
-  final AliasTable nameRank;
-  final AliasTable nameChar;
-  final AliasTable bookRank;
-  final AliasTable bookWord;
-  final char[][][] stock = new char[STOCK.length][SN][];
-  final long seed;
+  private final long seed;
+  private final ChineseLexicon lexicon;
+  private final AliasTable anyWord;
 
+  /** Words of at most 0, 1, 2… characters, for the end of a clause. */
+  private final AliasTable[] shortWord = new AliasTable[LONGEST_WORD + 1];
+
+  /** For every word, the words that like to follow it. */
+  private final int[] successors;
+
+  private final AliasTable successor = zipf(SUCCESSORS, 1, 1);
+  private final AliasTable clauseLength = new AliasTable(CLAUSE_LENGTHS);
+  private final AliasTable sentenceLength = new AliasTable(SENTENCE_LENGTHS);
+
+  /** Stock phrases by length. */
+  private final char[][][] stock = new char[STOCK_SHARES.length][STOCK_PHRASES][];
+
+  private final AliasTable stockPhrase = zipf(STOCK_PHRASES, 1.69, 7);
+  private final AliasTable nameInBook = zipf(NAMES_PER_BOOK, 0.64, 3);
+  private final AliasTable nameCharacter;
+  private final AliasTable wordInBook = zipf(WORDS_PER_BOOK, 0.8, 5);
+  private final AliasTable favouriteWord;
+
+  /**
+   * Creates a corpus.
+   *
+   * @param seed another one gives another corpus of the same kind
+   */
   public SyntheticChinese(long seed) {
     this.seed = seed;
     lexicon = new ChineseLexicon(seed);
-    words = new AliasTable(lexicon.weights);
-    for (int l = 1; l < 4; l++) {
-      double[] w = new double[lexicon.weights.length];
-      for (int i = 0; i < w.length; i++)
-        w[i] = ChineseLexicon.length(lexicon.words[i]) <= l ? lexicon.weights[i] : 0;
-      upTo[l] = new AliasTable(w);
+    anyWord = words(length -> true, 1);
+    for (int length = 1; length < LONGEST_WORD; length++) {
+      int longest = length;
+      shortWord[length] = words(l -> l <= longest, 1);
     }
+    shortWord[LONGEST_WORD] = anyWord;
+    favouriteWord = words(length -> length > 1, 0.82);
+    double[] flattened = lexicon.frequencies();
+    for (int i = 0; i < flattened.length; i++) {
+      flattened[i] = StrictMath.pow(flattened[i], 0.75);
+    }
+    nameCharacter = new AliasTable(flattened);
+
     SplitMix random = new SplitMix(seed + 1);
-    successors = new int[lexicon.words.length * S];
-    for (int i = 0; i < successors.length; i++) successors[i] = words.draw(random);
-    double[] w = new double[S];
-    for (int i = 0; i < S; i++) w[i] = Math.pow(i + 1, -SUCZ);
-    successorRank = new AliasTable(w);
-    w = new double[SN];
-    for (int i = 0; i < SN; i++) w[i] = Math.pow(i + SO, -SZ);
-    stockRank = new AliasTable(w);
-    w = new double[NB];
-    for (int i = 0; i < NB; i++) w[i] = Math.pow(i + 3, -NZ);
-    nameRank = new AliasTable(w);
-    double[] f = ChineseLexicon.frequencies(lexicon.characters.length);
-    for (int i = 0; i < f.length; i++) f[i] = Math.pow(f[i], NFLAT);
-    nameChar = new AliasTable(f);
-    w = new double[BN];
-    for (int i = 0; i < BN; i++) w[i] = Math.pow(i + 5, -BZ);
-    bookRank = new AliasTable(w);
-    w = new double[lexicon.words.length];
-    for (int i = lexicon.characters.length; i < w.length; i++)
-      w[i] = Math.pow(lexicon.weights[i], BFLAT);
-    bookWord = new AliasTable(w);
-    Writer writer = new Writer(0);
-    for (int l = 2; l < STOCK.length; l++)
-      for (int i = 0; i < SN; i++) {
-        writer.end = 0;
-        writer.words(l, true);
-        stock[l][i] = Arrays.copyOf(writer.text, writer.end);
+    successors = new int[lexicon.size() * SUCCESSORS];
+    Arrays.setAll(successors, i -> anyWord.draw(random));
+    Page page = new Page(random);
+    for (int length = 2; length < stock.length; length++) {
+      for (int i = 0; i < STOCK_PHRASES; i++) {
+        page.end = 0;
+        page.addWords(length, false);
+        stock[length][i] = Arrays.copyOf(page.text, page.end);
       }
+    }
+  }
+
+  private AliasTable words(IntPredicate lengths, double power) {
+    double[] weights = lexicon.weights();
+    for (int i = 0; i < weights.length; i++) {
+      boolean wanted = lengths.test(ChineseLexicon.length(lexicon.word(i)));
+      weights[i] = wanted ? StrictMath.pow(weights[i], power) : 0;
+    }
+    return new AliasTable(weights);
+  }
+
+  private static AliasTable zipf(int size, double exponent, double offset) {
+    double[] weights = new double[size];
+    Arrays.setAll(weights, rank -> StrictMath.pow(rank + offset, -exponent));
+    return new AliasTable(weights);
   }
 
   @Override
   public String document(long index) {
-    Writer w = new Writer(index);
-    int clauses = 100 + w.random.nextInt(400);
-    for (int i = 0; i < clauses; i++) {
-      w.clause();
-      if (w.random.chance(.3)) {
-        w.add('。');
-        w.add('\n');
-      } else w.add('，');
-    }
-    w.add('\n');
-    return new String(w.text, 0, w.end);
+    SplitMix random = new SplitMix(0);
+    random.reset(seed, index);
+    Page page = new Page(random, index);
+    page.addDocument();
+    return new String(page.text, 0, page.end);
   }
 
-  final class Writer {
-    final SplitMix random = new SplitMix(0);
-    char[] text = new char[8192];
-    int end;
-    final long book;
-    final SplitMix namer = new SplitMix(0);
-    final int[] doc = new int[DOCW];
+  /** The text of a document while it is written. */
+  private final class Page {
+    private final SplitMix random;
+    private final SplitMix fixed = new SplitMix(0);
+    private final long bookNames;
+    private final long bookWords;
+    private final int[] documentWords = new int[WORDS_PER_DOCUMENT];
+    private char[] text = new char[8192];
+    private int end;
 
-    Writer(long index) {
-      random.reset(seed, index);
-      book = index / BOOK;
-      for (int i = 0; i < DOCW; i++) doc[i] = words.draw(random);
+    Page(SplitMix random) {
+      this(random, 0);
     }
 
-    void add(char c) {
-      text[end++] = c;
+    Page(SplitMix random, long index) {
+      this.random = random;
+      long book = index / DOCUMENTS_PER_BOOK;
+      bookNames = seed - 2 * book - 1;
+      bookWords = seed - 2 * book - 2;
+      for (int i = 0; i < WORDS_PER_DOCUMENT; i++) {
+        documentWords[i] = anyWord.draw(random);
+      }
     }
 
-    void add(long word) {
+    void addDocument() {
+      for (int paragraphs = 10 + random.nextInt(50); paragraphs > 0; paragraphs--) {
+        for (int sentences = 1 + random.nextInt(3); sentences > 0; sentences--) {
+          addSentence();
+        }
+        add('\n');
+      }
+      add('\n');
+    }
+
+    private void addSentence() {
+      int clauses = sentenceLength.draw(random);
+      boolean quote = clauses > 1 && random.chance(QUOTE);
+      for (int i = 0; i < clauses; i++) {
+        addClause();
+        if (i == clauses - 1) {
+          add(random.chance(0.04) ? '？' : random.chance(0.02) ? '！' : '。');
+        } else if (i == 0 && quote) {
+          add('：');
+          add('“');
+        } else {
+          add(random.chance(0.09) ? '、' : random.chance(0.03) ? '；' : '，');
+        }
+      }
+      if (quote) {
+        add('”');
+      }
+    }
+
+    private void addClause() {
+      int length = clauseLength.draw(random);
+      if (end + 4 * CLAUSE_LENGTHS.length > text.length) {
+        text = Arrays.copyOf(text, 2 * text.length);
+      }
+      double kind = random.nextDouble();
+      if (kind < NUMBER) {
+        add(String.valueOf(random.nextInt(random.chance(0.5) ? 100 : 2500)));
+        add(COUNTERS[random.nextInt(COUNTERS.length)]);
+      } else if (kind < NUMBER + FOREIGN_WORD) {
+        add(FOREIGN_WORDS[random.nextInt(FOREIGN_WORDS.length)]);
+      } else if (kind < NUMBER + FOREIGN_WORD + TITLE) {
+        add('《');
+        addWords(2 + random.nextInt(4), true);
+        add('》');
+      }
+      if (length < stock.length && random.chance(STOCK_SHARES[length])) {
+        char[] phrase = stock[length][stockPhrase.draw(random)];
+        System.arraycopy(phrase, 0, text, end, length);
+        end += length;
+      } else {
+        addWords(length, true);
+      }
+    }
+
+    /**
+     * Adds words of {@code characters} characters in all.
+     *
+     * @param inBook whether they may be those of the document and its book
+     */
+    private void addWords(int characters, boolean inBook) {
+      int left = characters;
+      int previous = -1;
+      while (left > 0) {
+        double choice = random.nextDouble() - (inBook ? 0 : -NAME - BOOK_WORD - DOCUMENT_WORD);
+        long word;
+        if (choice < NAME && left > 1) {
+          word = name(left);
+          previous = -1;
+        } else {
+          previous = nextWord(choice - NAME, previous);
+          word = lexicon.word(previous);
+          if (ChineseLexicon.length(word) > left) {
+            previous = shortWord[left].draw(random);
+            word = lexicon.word(previous);
+          }
+        }
+        left -= add(word);
+      }
+    }
+
+    private int nextWord(double choice, int previous) {
+      double rest = choice;
+      if (rest < BOOK_WORD) {
+        fixed.reset(bookWords, wordInBook.draw(random));
+        return favouriteWord.draw(fixed);
+      }
+      rest -= BOOK_WORD;
+      if (rest < DOCUMENT_WORD) {
+        return documentWords[random.nextInt(WORDS_PER_DOCUMENT)];
+      }
+      rest -= DOCUMENT_WORD;
+      if (rest < SUCCESSOR && previous >= 0) {
+        return successors[previous * SUCCESSORS + successor.draw(random)];
+      }
+      return anyWord.draw(random);
+    }
+
+    /** One of the book's names; it follows from its number, so that no book need be kept. */
+    private long name(int longest) {
+      fixed.reset(bookNames, nameInBook.draw(random));
+      long name = nameCharacter() | nameCharacter() << 16;
+      boolean isLong = fixed.chance(0.5);
+      return isLong && longest > 2 ? name | nameCharacter() << 32 : name;
+    }
+
+    private long nameCharacter() {
+      return lexicon.character(nameCharacter.draw(fixed));
+    }
+
+    /** Adds a word and returns its length. There must be room for the longest. */
+    private int add(long word) {
       text[end] = (char) word;
       text[end + 1] = (char) (word >>> 16);
       text[end + 2] = (char) (word >>> 32);
       text[end + 3] = (char) (word >>> 48);
-      end += ChineseLexicon.length(word);
+      int length = ChineseLexicon.length(word);
+      end += length;
+      return length;
     }
 
-    void clause() {
-      if (end + 100 > text.length) text = Arrays.copyOf(text, 2 * text.length);
-      int length = lengths.draw(random);
-      if (length < STOCK.length && random.chance(STOCK[length])) {
-        char[] s = stock[length][stockRank.draw(random)];
-        System.arraycopy(s, 0, text, end, length);
-        end += length;
-        return;
-      }
-      words(length, false);
+    private void add(char c) {
+      text[end++] = c;
     }
 
-    void words(int length, boolean isStock) {
-      int left = length;
-      int previous = -1;
-      while (left > 0) {
-        double u = random.nextDouble();
-        if (left > 1 && !isStock && u < NAMES) {
-          namer.reset(seed + 12345 + book, nameRank.draw(random));
-          long n =
-              (long) lexicon.characters[nameChar.draw(namer)]
-                  | (long) lexicon.characters[nameChar.draw(namer)] << 16;
-          if (left > 2 && namer.chance(.5))
-            n |= (long) lexicon.characters[nameChar.draw(namer)] << 32;
-          add(n);
-          left -= ChineseLexicon.length(n);
-          previous = -1;
-          continue;
-        }
-        int word;
-        u -= NAMES;
-        if (!isStock && u < BW) {
-          namer.reset(seed + 77777 + book, bookRank.draw(random));
-          word = bookWord.draw(namer);
-        } else if (!isStock && u < BW + DOC) word = doc[random.nextInt(DOCW)];
-        else if (previous >= 0 && u < BW + SUCC + DOC)
-          word = successors[previous * S + successorRank.draw(random)];
-        else word = words.draw(random);
-        long w = lexicon.words[word];
-        int l = ChineseLexicon.length(w);
-        if (l > left) {
-          word = upTo[left].draw(random);
-          w = lexicon.words[word];
-          l = ChineseLexicon.length(w);
-        }
-        add(w);
-        left -= l;
-        previous = word;
-      }
+    private void add(String word) {
+      word.getChars(0, word.length(), text, end);
+      end += word.length();
     }
   }
 }

@@ -96,7 +96,7 @@ public final class SyntheticEnglish implements SyntheticCorpus {
   private static AliasTable zipf(int size, double exponent, double offset) {
     double[] weights = new double[size];
     for (int rank = 0; rank < size; rank++) {
-      weights[rank] = Math.pow(rank + offset, -exponent);
+      weights[rank] = StrictMath.pow(rank + offset, -exponent);
     }
     return new AliasTable(weights);
   }
@@ -127,7 +127,7 @@ public final class SyntheticEnglish implements SyntheticCorpus {
     for (String word : plain) {
       words.add(withEnding(word, ENDINGS[random.nextInt(ENDINGS.length)]));
     }
-    while (words.size() < 3500) {
+    while (words.size() < 2500) {
       words.add(unheardOf(random));
     }
     return words.toArray(new String[0]);

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -90,6 +91,7 @@ final class BenchTokenizer extends Verb {
     if (size != null) {
       settings = settings.withTrainingBytes(size.bytes());
     }
+    double loadBefore = Machine.loadAverage();
     Path scratch = Unfinished.beside(Path.of(System.getProperty("java.io.tmpdir"), "maque-bench"));
     Files.createDirectory(scratch);
     try (Progress progress = progress()) {
@@ -99,16 +101,20 @@ final class BenchTokenizer extends Verb {
                   scratch,
                   (task, part) -> progress.update(task, (long) (100 * part), 100, "%"))
               .run();
-      return summary(report);
+      return summary(report, loadBefore);
     } finally {
       Unfinished.delete(scratch);
     }
   }
 
-  private Summary summary(Report report) {
+  private Summary summary(Report report, double loadBefore) {
     Summary summary = new Summary();
-    summary.text("date", OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    summary.text(
+        "date",
+        OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString());
     summary.text("machine", Machine.describe());
+    summary.number("load_average_before", loadBefore, "");
+    summary.number("load_average_after", Machine.loadAverage(), "");
     summary.text("command_line", commandLine());
     summary.truth("smoke", smoke);
     summary.data("tables", report.tables().stream().map(BenchTokenizer::data).toList());

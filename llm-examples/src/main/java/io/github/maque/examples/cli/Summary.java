@@ -95,7 +95,7 @@ final class Summary {
     return text.toString();
   }
 
-  private Summary add(String name, Object figure, String text) {
+  private Summary add(String name, @Nullable Object figure, String text) {
     figures.put(name, figure);
     String label = name.endsWith("_bytes") ? name.substring(0, name.length() - 6) : name;
     lines.add(new Line(label.replace('_', ' '), text));

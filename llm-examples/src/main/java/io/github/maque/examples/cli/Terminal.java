@@ -22,6 +22,7 @@ final class Terminal {
     return isTerminal(STANDARD_ERROR);
   }
 
+  @SuppressWarnings("SystemConsoleNull") // newer JDKs are asked for nothing
   private static boolean isTerminal(int descriptor) {
     Path link = Path.of("/proc/self/fd/" + descriptor);
     try {
@@ -30,7 +31,7 @@ final class Terminal {
     } catch (IOException | UnsupportedOperationException e) {
       // No Linux. The JDK tells only whether standard input and output are both terminals, and from
       // JDK 22 on not even that; without a terminal, a line too few does no harm.
-      return System.console() != null && Runtime.version().feature() < 22;
+      return Runtime.version().feature() < 22 && System.console() != null;
     }
   }
 }

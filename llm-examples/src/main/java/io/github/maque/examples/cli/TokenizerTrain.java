@@ -18,7 +18,9 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Learns a vocabulary from text files. */
 @Command(
@@ -35,16 +37,31 @@ final class TokenizerTrain extends Verb {
     CHAR
   }
 
+  /** Reads the name of an encoding. */
+  static final class CharsetConverter implements ITypeConverter<Charset> {
+    @Override
+    public Charset convert(String name) {
+      try {
+        return Charset.forName(name);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(
+            "expected an encoding such as UTF-8, GB18030 or Big5, got '" + name + "'");
+      }
+    }
+  }
+
   /** How text is made uniform. */
   enum Normalization {
-    NONE(Normalizer.none()),
-    NFC(Normalizer.nfc()),
-    NFKC(Normalizer.nfkc());
+    NONE,
+    NFC,
+    NFKC;
 
-    private final Normalizer normalizer;
-
-    Normalization(Normalizer normalizer) {
-      this.normalizer = normalizer;
+    Normalizer normalizer() {
+      return switch (this) {
+        case NONE -> Normalizer.none();
+        case NFC -> Normalizer.nfc();
+        case NFKC -> Normalizer.nfkc();
+      };
     }
   }
 
@@ -79,6 +96,7 @@ final class TokenizerTrain extends Verb {
 
   @Option(
       names = "--encoding",
+      converter = CharsetConverter.class,
       paramLabel = "NAME",
       description = "The files' encoding, such as GB18030; UTF-8 if not given.")
   private Charset encoding = StandardCharsets.UTF_8;
@@ -216,7 +234,7 @@ final class TokenizerTrain extends Verb {
         .vocabularySize(vocabularySize)
         .minimumFrequency(minimumFrequency)
         .preTokenizer(preTokenizer)
-        .normalizer(normalizer.normalizer)
+        .normalizer(normalizer.normalizer())
         .threads(threads);
     if (bos != null) {
       trainer.bos(bos);

@@ -41,6 +41,7 @@ abstract class Verb implements Callable<Integer> {
       order = 102,
       usageHelp = true,
       description = "Show this help.")
+  @SuppressWarnings("unused") // picocli asks for it, nobody else
   private boolean help;
 
   /**

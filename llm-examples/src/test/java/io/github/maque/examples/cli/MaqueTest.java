@@ -19,7 +19,8 @@ class MaqueTest {
   @Test
   void rejectsWhatItDoesNotKnow() {
     Invocation.of("fly").rejects("fly");
-    Invocation.of("tokenizer", "encode", "--fast").rejects("--fast");
+    Invocation.of("tokenizer", "decode", "--tokenizer=a", "--input=b", "--out=c", "--fast")
+        .rejects("--fast");
     Invocation.of("tokenizer", "train", "--input", "a", "--out", "b", "--kind", "word")
         .rejects("--kind", "word", "BYTE");
   }
@@ -30,7 +31,8 @@ class MaqueTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "tokenizer", "tokenizer train", "tokenizer encode", "bench tokenizer"})
+  @ValueSource(
+      strings = {"", "tokenizer", "tokenizer train", "tokenizer encode", "bench tokenizer"})
   void showsHelp(String verb) {
     Object[] words = (verb + " --help").strip().split(" ");
     Invocation help = Invocation.of(words).succeeds();

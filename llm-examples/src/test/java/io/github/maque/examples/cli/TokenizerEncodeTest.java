@@ -140,8 +140,14 @@ class TokenizerEncodeTest {
   void decodesWithoutSpecialTokensIfAskedTo() throws IOException {
     encode(write("麻雀"), "--eos").succeeds();
     verb(
-            "decode", "--tokenizer", tokenizer, "--input", directory.resolve("ids.bin"), "--out",
-            directory.resolve("back.txt"), "--skip-special")
+            "decode",
+            "--tokenizer",
+            tokenizer,
+            "--input",
+            directory.resolve("ids.bin"),
+            "--out",
+            directory.resolve("back.txt"),
+            "--skip-special")
         .succeeds();
     assertThat(directory.resolve("back.txt")).hasContent("麻雀");
   }
@@ -173,7 +179,12 @@ class TokenizerEncodeTest {
 
   private Invocation decodeFails() {
     return verb(
-        "decode", "--tokenizer", tokenizer, "--input", directory.resolve("ids.bin"), "--out",
+        "decode",
+        "--tokenizer",
+        tokenizer,
+        "--input",
+        directory.resolve("ids.bin"),
+        "--out",
         directory.resolve("back.txt"));
   }
 
@@ -201,7 +212,9 @@ class TokenizerEncodeTest {
     SyntheticChinese prose = new SyntheticChinese(6);
     for (int i = 0; bytes.size() < 3_000_000; i++) {
       bytes.writeBytes(prose.document(i).getBytes(StandardCharsets.UTF_8));
-      bytes.writeBytes("\r\n\r\n <|endoftext|>\0\0é\u0301😀👨‍👩‍👧 don't 12345\n".getBytes(StandardCharsets.UTF_8));
+      bytes.writeBytes(
+          "\r\n\r\n <|endoftext|>\0\0é\u0301😀👨‍👩‍👧 don't 12345\n"
+              .getBytes(StandardCharsets.UTF_8));
       byte[] noise = new byte[random.nextInt(50)];
       random.nextBytes(noise);
       bytes.writeBytes(noise);

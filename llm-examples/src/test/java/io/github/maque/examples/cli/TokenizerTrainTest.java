@@ -76,8 +76,16 @@ class TokenizerTrainTest {
     assertThat(out).doesNotExist();
 
     Invocation.of(
-            "tokenizer", "train", "--input", gb, "--encoding", "GB18030", "--vocab-size", 300,
-            "--out", out)
+            "tokenizer",
+            "train",
+            "--input",
+            gb,
+            "--encoding",
+            "GB18030",
+            "--vocab-size",
+            300,
+            "--out",
+            out)
         .succeeds();
     assertThat(TokenizerFiles.load(out).encode("从前有一只麻雀。")).hasSizeLessThan(8);
   }
@@ -86,8 +94,20 @@ class TokenizerTrainTest {
   void learnsACharacterVocabularyAndWritesItForSentencePieceToo() throws IOException {
     Path out = directory.resolve("out");
     Invocation.of(
-            "tokenizer", "train", "--input", text, "--kind", "char", "--vocab-size", 4000, "--out",
-            out, "--also", "sentencepiece", "--chat-template", "llama2")
+            "tokenizer",
+            "train",
+            "--input",
+            text,
+            "--kind",
+            "char",
+            "--vocab-size",
+            4000,
+            "--out",
+            out,
+            "--also",
+            "sentencepiece",
+            "--chat-template",
+            "llama2")
         .succeeds();
     assertThat(children(out)).contains("tokenizer.json", "tokenizer.model");
     Tokenizer ours = TokenizerFiles.load(out.resolve("tokenizer.json"));
@@ -123,7 +143,8 @@ class TokenizerTrainTest {
     Path file = Files.writeString(directory.resolve("file"), "x");
     Invocation.of("tokenizer", "train", "--input", directory.resolve("none"), "--out", out)
         .rejects("none", "expected a text file");
-    Invocation.of("tokenizer", "train", "--input", text, "--out", file).rejects("file", "directory");
+    Invocation.of("tokenizer", "train", "--input", text, "--out", file)
+        .rejects("file", "directory");
     Invocation.of("tokenizer", "train", "--input", text, "--vocab-size", 10, "--out", out)
         .rejects("vocabularySize", "10");
     Invocation.of("tokenizer", "train", "--input", text, "--memory-limit", "much", "--out", out)

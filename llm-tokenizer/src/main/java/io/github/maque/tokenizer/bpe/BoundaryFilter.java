@@ -9,8 +9,8 @@ import java.util.function.IntConsumer;
  *
  * <p>A merge makes a token, and every token is a piece. So where no piece has the end of one
  * character followed by the beginning of the next, no merge ever crosses, and the two sides merge
- * independently. Chinese pre-tokens are whole clauses that hardly ever repeat; the fragments between
- * such cuts do, and can be cached.
+ * independently. Chinese pre-tokens are whole clauses that hardly ever repeat; the fragments
+ * between such cuts do, and can be cached.
  *
  * <p>The filter may say "spanned" where nothing is (its bit sets are indexed by hashes), never the
  * reverse. It works on UTF-16 code units, the last unit of one character and the first of the next;
@@ -46,19 +46,27 @@ final class BoundaryFilter {
 
   /**
    * Returns whether a piece may reach from the character that ends with {@code left} into the one
-   * that begins with {@code right}. Inside a surrogate pair, and next to an unpaired surrogate (a raw
-   * byte, which may complete anything), the answer is true.
+   * that begins with {@code right}. Inside a surrogate pair, and next to an unpaired surrogate (a
+   * raw byte, which may complete anything), the answer is true.
    */
   boolean spans(char left, char right) {
     if (whole.contains(left << 16 | right)) {
       return true;
     }
-    if (right >= 0xDC00 && right < 0xE000) {
-      return true;
-    }
-    if (!anyParts) {
-      return false;
-    }
+    return right >= 0xDC00 && right < 0xE000 || anyParts && spansKnownPart(left, right);
+  }
+
+  /**
+   * Returns whether a piece may hold a part of one of these characters together with bytes of the
+   * other. Next to the second half of a surrogate pair or a raw byte the answer is true.
+   */
+  boolean spansPart(char left, char right) {
+    return left >= 0xDC00 && left < 0xE000
+        || right >= 0xDC00 && right < 0xE000
+        || anyParts && spansKnownPart(left, right);
+  }
+
+  private boolean spansKnownPart(char left, char right) {
     int leftTail = left & 63;
     int rightLead = right >>> 6;
     return leftWholeRightPart.contains(left << 10 | rightLead)
@@ -108,7 +116,9 @@ final class BoundaryFilter {
       return (b & 0xC0) == 0x80;
     }
 
-    /** The last UTF-16 unit of the character {@code piece[from, to)}, or -1 if it is only a part. */
+    /**
+     * The last UTF-16 unit of the character {@code piece[from, to)}, or -1 if it is only a part.
+     */
     private static int lastUnit(byte[] piece, int from, int to) {
       String character = decode(piece, from, to);
       return character.isEmpty() ? -1 : character.charAt(character.length() - 1);
@@ -124,12 +134,13 @@ final class BoundaryFilter {
       String text = new String(piece, from, to - from, StandardCharsets.UTF_8);
       boolean one = text.codePointCount(0, text.length()) == 1;
       boolean same =
-          Arrays.equals(
-              text.getBytes(StandardCharsets.UTF_8), Arrays.copyOfRange(piece, from, to));
+          Arrays.equals(text.getBytes(StandardCharsets.UTF_8), Arrays.copyOfRange(piece, from, to));
       return one && same ? text : "";
     }
 
-    /** Calls {@code action} with {@code unit >>> 6} of all first units that these bytes can begin. */
+    /**
+     * Calls {@code action} with {@code unit >>> 6} of all first units that these bytes can begin.
+     */
     private static void forEachLead(byte[] piece, int from, int to, IntConsumer action) {
       int lead = piece[from] & 0xFF;
       int first = 0;

@@ -10,16 +10,18 @@ import io.github.maque.tokenizer.IdBuffer;
 final class BpeEncoder {
   private final BpeVocabulary vocabulary;
   private final BoundaryFilter boundaries;
+  private final WholeCharacters wholeCharacters;
   private final BpeMerger merger;
   private final FragmentCache cache = new FragmentCache();
   private final boolean ignoreMerges;
   private final int fusedUnk;
   private final byte[] wholePiece;
 
-  BpeEncoder(BpeVocabulary vocabulary, BoundaryFilter boundaries) {
+  BpeEncoder(BpeVocabulary vocabulary, BoundaryFilter boundaries, WholeCharacters wholeCharacters) {
     this.vocabulary = vocabulary;
     this.boundaries = boundaries;
-    this.merger = new BpeMerger(vocabulary);
+    this.wholeCharacters = wholeCharacters;
+    this.merger = new BpeMerger(vocabulary, wholeCharacters);
     this.ignoreMerges = vocabulary.ignoresMerges();
     this.fusedUnk = vocabulary.fusesUnk() ? vocabulary.unk().orElse(-1) : -1;
     this.wholePiece = new byte[vocabulary.longestPiece() + 4];
@@ -40,7 +42,10 @@ final class BpeEncoder {
       }
       boolean whole = ignoreMerges && start == from && end == to;
       int before = out.size();
-      if (cache.select(text, start, end, whole)) {
+      int single = end == start + 1 ? wholeCharacters.idAlone(text[start]) : -1;
+      if (single >= 0) {
+        out.add(single);
+      } else if (cache.select(text, start, end, whole)) {
         encodeSelected(text, start, end, whole, out);
       } else {
         mergeInto(text, start, end, whole, out);
@@ -101,7 +106,9 @@ final class BpeEncoder {
         return -1;
       }
       int codePoint = text[i];
-      if (Character.isHighSurrogate(text[i]) && i + 1 < to && Character.isLowSurrogate(text[i + 1])) {
+      if (Character.isHighSurrogate(text[i])
+          && i + 1 < to
+          && Character.isLowSurrogate(text[i + 1])) {
         codePoint = Character.toCodePoint(text[i], text[++i]);
       } else if (codePoint >= 0xDC80 && codePoint <= 0xDCFF) {
         utf8[length++] = (byte) codePoint;

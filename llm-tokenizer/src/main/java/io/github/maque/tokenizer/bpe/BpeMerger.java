@@ -1,18 +1,20 @@
 package io.github.maque.tokenizer.bpe;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Applies the merges of a vocabulary to one sequence of symbols: always the merge of lowest rank, of
- * equal ones the leftmost (Sennrich et al., 2016). Not thread-safe; its arrays are reused.
+ * Applies the merges of a vocabulary to one sequence of symbols: always the merge of lowest rank,
+ * of equal ones the leftmost (Sennrich et al., 2016). Not thread-safe; its arrays are reused.
  *
- * <p>Up to {@value #SHORT} symbols the lowest rank is searched for again and again, which for so few
- * is fastest; longer sequences use a heap, so that the time grows as n log n.
+ * <p>Up to {@value #SHORT} symbols the lowest rank is searched for again and again, which for so
+ * few is fastest; longer sequences use a heap, so that the time grows as n log n.
  */
 final class BpeMerger {
   private static final int SHORT = 64;
 
   private final PairTable pairs;
+  private final @Nullable WholeCharacters wholeCharacters;
   private final BpeVocabulary vocabulary;
   private final int unk;
   private final byte[] utf8 = new byte[4];
@@ -33,15 +35,21 @@ final class BpeMerger {
   private long[] heap = {};
   private int heapSize;
 
+  /** Creates a merger that always starts from the smallest symbols. */
   BpeMerger(BpeVocabulary vocabulary) {
+    this(vocabulary, null);
+  }
+
+  BpeMerger(BpeVocabulary vocabulary, @Nullable WholeCharacters wholeCharacters) {
     this.vocabulary = vocabulary;
+    this.wholeCharacters = wholeCharacters;
     this.pairs = vocabulary.pairs();
     this.unk = vocabulary.unk().orElse(-1);
   }
 
   /**
-   * Merges {@code text[from, to)}; the result is read from {@link #ids()}, {@link #start} and {@link
-   * #end} until the next call.
+   * Merges {@code text[from, to)}; the result is read from {@link #ids()}, {@link #start} and
+   * {@link #end} until the next call.
    *
    * @return the number of ids
    */
@@ -76,6 +84,12 @@ final class BpeMerger {
     int i = from;
     while (i < to) {
       int end = i + 1;
+      int whole = wholeCharacters == null ? -1 : wholeCharacters.idAt(text, i, from, to);
+      if (whole >= 0) {
+        addSymbol(whole, i, end);
+        i = end;
+        continue;
+      }
       int codePoint = text[i];
       if (Character.isHighSurrogate(text[i]) && end < to && Character.isLowSurrogate(text[end])) {
         codePoint = Character.toCodePoint(text[i], text[end++]);

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stages a text passes through, with the buffers one thread needs for them: added tokens are cut
- * out, the rest is normalised, added tokens of the normalised text are cut out, what is left is
+ * The stages a text passes through, with the buffers one thread needs for them: added tokens are
+ * cut out, the rest is normalised, added tokens of the normalised text are cut out, what is left is
  * split, and every pre-token is encoded.
  */
 final class BpePipeline {
@@ -171,7 +171,10 @@ final class BpePipeline {
     }
   }
 
-  /** Turns offsets into {@code text}, from token {@code first} on, into offsets of what it is made from. */
+  /**
+   * Turns offsets into {@code text}, from token {@code first} on, into offsets of what it is made
+   * from.
+   */
   private void mapOffsets(TextBuffer text, int origin, int first) {
     if (starts == null || ends == null) {
       return;

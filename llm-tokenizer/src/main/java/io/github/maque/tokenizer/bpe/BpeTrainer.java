@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * TokenizerFiles.save(training.tokenizer(), Path.of("my-tokenizer"), TokenizerConfig.DEFAULT);
  * }</pre>
  *
- * <p>The result depends on the texts and the settings alone, not on the number of threads. Merges of
- * byte-level training are those of Hugging Face's {@code BpeTrainer} given the whole byte alphabet,
- * except that counts have 64 bits here.
+ * <p>The result depends on the texts and the settings alone, not on the number of threads. Merges
+ * of byte-level training are those of Hugging Face's {@code BpeTrainer} given the whole byte
+ * alphabet, except that counts have 64 bits here.
  */
 public final class BpeTrainer {
   private final BpeVocabulary.Alphabet alphabet;
@@ -48,24 +48,25 @@ public final class BpeTrainer {
   private long memoryLimit = Runtime.getRuntime().maxMemory() / 5 * 3;
   private TrainingProgress progress = (stage, done, total) -> {};
   private BooleanSupplier cancelled = () -> false;
+  private long smallCorpus = MergeLearner.SMALL_CORPUS;
 
   private BpeTrainer(BpeVocabulary.Alphabet alphabet) {
     this.alphabet = alphabet;
   }
 
   /**
-   * Returns a trainer for a vocabulary over bytes, which can spell any input: GPT-2's and most later
-   * models' kind. Ids are the special tokens, then the 256 bytes, then the merged pieces.
+   * Returns a trainer for a vocabulary over bytes, which can spell any input: GPT-2's and most
+   * later models' kind. Ids are the special tokens, then the 256 bytes, then the merged pieces.
    */
   public static BpeTrainer byteLevel() {
     return new BpeTrainer(BpeVocabulary.Alphabet.BYTES);
   }
 
   /**
-   * Returns a trainer for a vocabulary over characters with byte fallback, as SentencePiece makes it
-   * for Llama 2: a space in front of words is spelled {@code ▁}, and characters too rare for a piece
-   * of their own are spelled as bytes. Ids are UNK, BOS, EOS and the other special tokens, 256 bytes,
-   * the merged pieces, and the single characters by frequency.
+   * Returns a trainer for a vocabulary over characters with byte fallback, as SentencePiece makes
+   * it for Llama 2: a space in front of words is spelled {@code ▁}, and characters too rare for a
+   * piece of their own are spelled as bytes. Ids are UNK, BOS, EOS and the other special tokens,
+   * 256 bytes, the merged pieces, and the single characters by frequency.
    */
   public static BpeTrainer characterLevel() {
     BpeTrainer trainer = new BpeTrainer(BpeVocabulary.Alphabet.CHARACTERS);
@@ -153,7 +154,8 @@ public final class BpeTrainer {
 
   /**
    * Sets how texts are split; {@link PreTokenPattern#CHINESE} if not set. A vocabulary over
-   * characters is only learned with it: its tokenizer merges over whole texts, as SentencePiece does.
+   * characters is only learned with it: its tokenizer merges over whole texts, as SentencePiece
+   * does.
    */
   public BpeTrainer preTokenizer(PreTokenizer splitter) {
     preTokenizer = splitter;
@@ -201,6 +203,14 @@ public final class BpeTrainer {
   }
 
   /**
+   * Sets from how many symbols on a corpus is read with falling thresholds, so that tests reach it.
+   */
+  BpeTrainer smallCorpus(long symbols) {
+    smallCorpus = symbols;
+    return this;
+  }
+
+  /**
    * Learns a vocabulary.
    *
    * @throws IOException if the texts cannot be read
@@ -212,7 +222,9 @@ public final class BpeTrainer {
     long start = System.nanoTime();
     WordCounter counter =
         new WordCounter(
-            characters ? Normalizer.sequence(List.of(normalizer, Normalizer.prepend(" "))) : normalizer,
+            characters
+                ? Normalizer.sequence(List.of(normalizer, Normalizer.prepend(" ")))
+                : normalizer,
             preTokenizer,
             characters,
             threads,
@@ -222,8 +234,7 @@ public final class BpeTrainer {
     counter.count(source);
     long counted = System.nanoTime();
     long unique = counter.counts().size();
-    Learned learned =
-        characters ? learnCharacters(counter.counts()) : learnBytes(counter.counts());
+    Learned learned = characters ? learnCharacters(counter.counts()) : learnBytes(counter.counts());
     long merged = System.nanoTime();
     return new BpeTraining(
         learned.tokenizer(),
@@ -241,7 +252,8 @@ public final class BpeTrainer {
   private record Learned(BpeTokenizer tokenizer, int merges) {}
 
   private Learned learnBytes(WordCounts words) {
-    // Hugging Face's trainer compares texts as they stand in the vocabulary file. So a special token
+    // Hugging Face's trainer compares texts as they stand in the vocabulary file. So a special
+    // token
     // that is spelled like a piece is that piece.
     List<byte[]> initial = new ArrayList<>();
     for (String special : specialTokens) {
@@ -300,7 +312,9 @@ public final class BpeTrainer {
   private Learned learnCharacters(WordCounts words) {
     CharacterAlphabet characters = CharacterAlphabet.of(words, characterCoverage);
     int fixed = specialTokens.size() + 256;
-    requireRoom(fixed + characters.size(), "special tokens, bytes and characters");
+    requireRoom(
+        fixed + characters.size(),
+        "special tokens, bytes and characters (a lower characterCoverage takes fewer)");
     List<byte[]> initial = new ArrayList<>();
     for (int symbol = 0; symbol < characters.size(); symbol++) {
       initial.add(characters.utf8(symbol));
@@ -332,8 +346,7 @@ public final class BpeTrainer {
         tokenizer(vocabulary.build())
             .normalizer(
                 Normalizer.sequence(
-                    List.of(
-                        normalizer, Normalizer.prepend("▁"), Normalizer.replace(" ", "▁"))))
+                    List.of(normalizer, Normalizer.prepend("▁"), Normalizer.replace(" ", "▁"))))
             .decodesMetaspace(true)
             .stripsLeadingSpace(true)
             .build(),
@@ -351,7 +364,8 @@ public final class BpeTrainer {
     }
     try (ShardTeam team = new ShardTeam(corpus)) {
       MergeLearner learner =
-          new MergeLearner(team, initial, size, Math.max(1, minimumFrequency), maximumTokenLength);
+          new MergeLearner(
+              team, initial, size, Math.max(1, minimumFrequency), maximumTokenLength, smallCorpus);
       learner.learn(progress, this::isCancelled);
       return learner;
     }
@@ -394,7 +408,11 @@ public final class BpeTrainer {
   private void requireRoom(int needed, String what) {
     if (vocabularySize < needed) {
       throw new IllegalArgumentException(
-          "vocabularySize must be at least " + needed + " to hold the " + what + ", got "
+          "vocabularySize must be at least "
+              + needed
+              + " to hold the "
+              + what
+              + ", got "
               + vocabularySize);
     }
   }

@@ -9,10 +9,10 @@ import java.util.OptionalInt;
  * The pieces and merges of a byte-pair encoding model: everything that decides how one pre-token
  * becomes ids. Immutable.
  *
- * <p>Merges come in one of two forms. <em>Listed</em> merges are pairs in order of rank, as GPT-2 and
- * Hugging Face {@code tokenizer.json} have them. <em>Ranked</em> pieces say only in which order
- * pieces are preferred, any two neighbours that together spell a ranked piece may merge: so
- * {@code .tiktoken} files and SentencePiece models work.
+ * <p>Merges come in one of two forms. <em>Listed</em> merges are pairs in order of rank, as GPT-2
+ * and Hugging Face {@code tokenizer.json} have them. <em>Ranked</em> pieces say only in which order
+ * pieces are preferred, any two neighbours that together spell a ranked piece may merge: so {@code
+ * .tiktoken} files and SentencePiece models work.
  */
 public final class BpeVocabulary {
   /** Ids are below this, so that several of them fit in one cache entry. */
@@ -134,7 +134,9 @@ public final class BpeVocabulary {
     return mergeRights[rank];
   }
 
-  /** Returns the rank of piece {@code id} (smaller merges first), or -1 if nothing merges into it. */
+  /**
+   * Returns the rank of piece {@code id} (smaller merges first), or -1 if nothing merges into it.
+   */
   public int rank(int id) {
     return id < ranks.length ? ranks[id] : -1;
   }
@@ -199,7 +201,12 @@ public final class BpeVocabulary {
       int merged = index.findJoined(left, right);
       if (merged < 0) {
         throw new IllegalArgumentException(
-            "merge " + rank + " (" + mergeLefts[rank] + ", " + mergeRights[rank]
+            "merge "
+                + rank
+                + " ("
+                + mergeLefts[rank]
+                + ", "
+                + mergeRights[rank]
                 + ") spells a piece that is not in the vocabulary");
       }
       table.put(mergeLefts[rank], mergeRights[rank], rank, merged);
@@ -334,7 +341,8 @@ public final class BpeVocabulary {
 
     private void set(int id, byte[] bytes, boolean reachable) {
       if (id < 0 || id >= MAX_SIZE) {
-        throw new IllegalArgumentException("piece id must be in 0…" + (MAX_SIZE - 1) + ", got " + id);
+        throw new IllegalArgumentException(
+            "piece id must be in 0…" + (MAX_SIZE - 1) + ", got " + id);
       }
       if (bytes.length == 0) {
         throw new IllegalArgumentException("piece " + id + " is empty");

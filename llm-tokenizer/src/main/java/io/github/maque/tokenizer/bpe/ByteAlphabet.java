@@ -44,7 +44,9 @@ public final class ByteAlphabet {
     return new String(characters);
   }
 
-  /** Returns the bytes that {@code text} stands for, or null if one of its characters is no byte. */
+  /**
+   * Returns the bytes that {@code text} stands for, or null if one of its characters is no byte.
+   */
   public static byte @Nullable [] read(String text) {
     byte[] bytes = new byte[text.length()];
     for (int i = 0; i < bytes.length; i++) {

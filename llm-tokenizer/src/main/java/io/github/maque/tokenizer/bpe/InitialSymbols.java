@@ -8,8 +8,8 @@ interface InitialSymbols {
   /**
    * Spells {@code text[from, to)}.
    *
-   * @param out receives the symbols, {@link SymbolArray#SEPARATOR} for what cannot be spelled; holds
-   *     at least three times as many as there are characters
+   * @param out receives the symbols, {@link SymbolArray#SEPARATOR} for what cannot be spelled;
+   *     holds at least three times as many as there are characters
    * @return how many symbols there are
    */
   int spell(char[] text, int from, int to, int[] out);

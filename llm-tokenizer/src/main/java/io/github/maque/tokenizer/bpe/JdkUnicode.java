@@ -11,33 +11,32 @@ import java.util.Map;
  * of the two literally or in a range can tell.
  */
 final class JdkUnicode {
+  /** Characters are added to the planes below only. */
+  private static final int END = 0x40000;
+
   private static final BitSet DIFFERENT = new BitSet();
 
   /** A character to show, by category, script and the number of chars; see {@link #key}. */
   private static final Map<Integer, Integer> STAND_INS = new HashMap<>();
 
-  private static final char[] CATEGORIES = new char[Character.MAX_CODE_POINT + 1];
+  private static final byte[] CATEGORIES = UnicodeData.categories();
 
   static {
-    UnicodeData.categories(
-        (first, last, category) -> {
-          for (int c = first; c <= last; c++) {
-            CATEGORIES[c] = category;
-            if (categoryInJdk(c) != category) {
-              DIFFERENT.set(c);
-            } else if (c >= 0x80 && !Character.isSurrogate((char) c)) {
-              STAND_INS.put(key(c), c); // the last one, far from what expressions name
-            }
-          }
-        });
+    for (int c = 0; c < END; c++) {
+      boolean endsRun = CATEGORIES[c + 1] != CATEGORIES[c];
+      if (categoryInJdk(c) != CATEGORIES[c]) {
+        DIFFERENT.set(c);
+      } else if (endsRun && c >= 0x80) {
+        STAND_INS.put(key(c), c); // in the end the last one, far from what expressions name
+      }
+    }
   }
 
   private JdkUnicode() {}
 
   private static int key(int codePoint) {
-    char[] chars = Character.toChars(codePoint);
-    int han = UnicodeClasses.at(chars, 0, chars.length) & UnicodeClasses.HAN;
-    return CATEGORIES[codePoint] << 8 | han << 1 | chars.length;
+    int han = UnicodeClasses.of(codePoint) & UnicodeClasses.HAN;
+    return CATEGORIES[codePoint] << 8 | han << 1 | Character.charCount(codePoint);
   }
 
   /** The category's letter in {@link UnicodeData}. */

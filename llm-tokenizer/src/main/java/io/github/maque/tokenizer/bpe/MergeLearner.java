@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Learns merges from distinct words and their counts (Sennrich et al., 2016): again and again the
- * most frequent pair of neighbouring tokens becomes one token. Of equally frequent pairs the one with
- * the smaller ids goes first, left before right; so the merges are those of Hugging Face's trainer.
+ * most frequent pair of neighbouring tokens becomes one token. Of equally frequent pairs the one
+ * with the smaller ids goes first, left before right; so the merges are those of Hugging Face's
+ * trainer.
  *
  * <p>Exact counts and places are kept only for pairs that occur at least {@code threshold} times.
  * When the best pair falls below it, the threshold is lowered and the shards are read once more. So
@@ -29,7 +30,7 @@ final class MergeLearner {
   private static final int SHARED_PLACES = 2048;
 
   /** With fewer symbols than this, all pairs are kept from the start. */
-  private static final long SMALL_CORPUS = 1 << 21;
+  static final long SMALL_CORPUS = 1 << 21;
 
   /** The share of all pairs, by occurrence, that is kept after lowering the threshold. */
   private static final double KEPT_SHARE = 0.3;
@@ -44,6 +45,7 @@ final class MergeLearner {
   private final int vocabularySize;
   private final long minimumCount;
   private final int maximumLength;
+  private final long smallCorpus;
 
   private final List<byte[]> pieces;
   private final Map<ByteBuffer, Integer> idOfPiece = new HashMap<>();
@@ -76,17 +78,20 @@ final class MergeLearner {
    * @param vocabularySize how many pieces there may be in the end
    * @param minimumCount how often a pair must occur to be merged
    * @param maximumLength the length, in initial symbols, that merged pieces stay below
+   * @param smallCorpus with fewer symbols than this, all pairs are kept from the start
    */
   MergeLearner(
       ShardTeam team,
       List<byte[]> initial,
       int vocabularySize,
       long minimumCount,
-      int maximumLength) {
+      int maximumLength,
+      long smallCorpus) {
     this.team = team;
     this.vocabularySize = vocabularySize;
     this.minimumCount = minimumCount;
     this.maximumLength = maximumLength;
+    this.smallCorpus = smallCorpus;
     pieces = new ArrayList<>(initial);
     for (int id = initial.size() - 1; id >= 0; id--) {
       if (initial.get(id).length > 0) {
@@ -248,7 +253,10 @@ final class MergeLearner {
     }
   }
 
-  /** The limit on the length does not hold for pairs of initial symbols, as in Hugging Face's trainer. */
+  /**
+   * The limit on the length does not hold for pairs of initial symbols, as in Hugging Face's
+   * trainer.
+   */
   private boolean isAllowed(int left, int right) {
     return (long) lengths[left] + lengths[right] < maximumLength
         || lengths[left] == 1 && lengths[right] == 1;
@@ -365,7 +373,7 @@ final class MergeLearner {
     for (CorpusShard shard : team.shards()) {
       places += shard.places();
     }
-    if (places < SMALL_CORPUS) {
+    if (places < smallCorpus) {
       return null;
     }
     PairSketch[] sketches = new PairSketch[team.shards().size()];
@@ -399,7 +407,9 @@ final class MergeLearner {
     return counted;
   }
 
-  /** Joins what was counted in the shards; pairs merged before keep their count, as they do there. */
+  /**
+   * Joins what was counted in the shards; pairs merged before keep their count, as they do there.
+   */
   private ActivePairs join(ActivePairs[] ofShard, ActivePairs old) {
     ActivePairs sums = new ActivePairs(0);
     for (ActivePairs counted : ofShard) {

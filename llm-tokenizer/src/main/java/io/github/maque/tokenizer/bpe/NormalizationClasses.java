@@ -14,6 +14,9 @@ import java.util.Map;
 final class NormalizationClasses {
   private static final Map<Form, NormalizationClasses> BY_FORM = new EnumMap<>(Form.class);
 
+  private static final int FIRST_SYLLABLE = 0xAC00;
+  private static final int LAST_SYLLABLE = 0xD7A3;
+
   private static final byte SETTLED = 0;
   private static final byte CHANGES = 1;
   private static final byte COMBINES = 2;
@@ -23,12 +26,14 @@ final class NormalizationClasses {
     static final BitSet SET = UnicodeData.set("hugging face unnormalized");
 
     static {
-      UnicodeData.categories(
-          (first, last, category) -> {
-            if (category == 'x') {
-              SET.set(first, last + 1);
-            }
-          });
+      byte[] categories = UnicodeData.categories();
+      for (int c = 0; c < categories.length; ) {
+        int first = c;
+        while (c < categories.length && categories[c] == 'x') {
+          c++;
+        }
+        SET.set(first, c++);
+      }
     }
   }
 
@@ -39,21 +44,30 @@ final class NormalizationClasses {
 
   private NormalizationClasses(Form form) {
     this.form = form;
-    UnicodeData.categories(
-        (first, last, category) -> {
-          for (int c = first; c <= last; c++) {
-            if (category == 'x' || category == 'C' || isUnifiedHan(c)) {
-              continue;
-            }
-            byte found = Inert.SET.get(c) ? SETTLED : classify(c);
-            if (c < bmp.length) {
-              bmp[c] = found;
-            } else {
-              changes.set(c, found == CHANGES);
-              combines.set(c, found == COMBINES);
-            }
-          }
-        });
+    byte[] categories = UnicodeData.categories();
+    for (int c = 0; c < categories.length; c++) {
+      if (categories[c] == 'M' || isVowelOrFinal(c)) {
+        set(c, COMBINES);
+      }
+    }
+    BitSet decomposed = UnicodeData.set("hugging face decomposed");
+    for (int c = decomposed.nextSetBit(0); c >= 0; c = decomposed.nextSetBit(c + 1)) {
+      if (!mayCombine(c)) {
+        set(c, classOfDecomposed(c));
+      }
+    }
+  }
+
+  private void set(int codePoint, byte found) {
+    if (Inert.SET.get(codePoint)) {
+      return;
+    }
+    if (codePoint < bmp.length) {
+      bmp[codePoint] = found;
+    } else {
+      changes.set(codePoint, found == CHANGES);
+      combines.set(codePoint, found == COMBINES);
+    }
   }
 
   /** Returns the classes for a form, computed once when first asked for. */
@@ -61,24 +75,16 @@ final class NormalizationClasses {
     return BY_FORM.computeIfAbsent(form, NormalizationClasses::new);
   }
 
-  private static boolean isUnifiedHan(int codePoint) {
-    return (codePoint >= 0x3400 && codePoint <= 0x4DBF)
-        || (codePoint >= 0x4E00 && codePoint <= 0x9FFF)
-        || (codePoint >= 0x20000 && codePoint <= 0x2F7FF)
-        || codePoint >= 0x30000;
-  }
-
-  private byte classify(int codePoint) {
-    if (mayCombine(codePoint)) {
-      return COMBINES;
+  /** The class of a character that compatibility decomposition, if not every form, changes. */
+  private byte classOfDecomposed(int codePoint) {
+    boolean decomposes = form == Form.NFD || form == Form.NFKD;
+    if (codePoint >= FIRST_SYLLABLE && codePoint <= LAST_SYLLABLE) {
+      return decomposes ? CHANGES : SETTLED;
     }
     String text = Character.toString(codePoint);
-    if (Normalizer.isNormalized(text, Form.NFKD)) {
-      return SETTLED; // then all forms leave it alone
-    }
     boolean compatible = form == Form.NFKC || form == Form.NFKD;
     int first = Normalizer.normalize(text, compatible ? Form.NFKD : Form.NFD).codePointAt(0);
-    if (first != codePoint && mayCombine(first)) {
+    if (mayCombine(first)) {
       return COMBINES;
     }
     return Normalizer.normalize(text, form).equals(text) ? SETTLED : CHANGES;
@@ -86,11 +92,13 @@ final class NormalizationClasses {
 
   /** Marks, and the vowels and finals of Hangul syllables. */
   private static boolean mayCombine(int codePoint) {
-    char[] chars = Character.toChars(codePoint);
-    int found = UnicodeClasses.at(chars, 0, chars.length);
-    boolean isMark =
-        (found & (UnicodeClasses.LETTER | UnicodeClasses.LOWER)) == UnicodeClasses.LOWER;
-    return isMark || (codePoint >= 0x1160 && codePoint <= 0x11FF);
+    int markOrLetter =
+        UnicodeClasses.of(codePoint) & (UnicodeClasses.LETTER | UnicodeClasses.LOWER);
+    return markOrLetter == UnicodeClasses.LOWER || isVowelOrFinal(codePoint);
+  }
+
+  private static boolean isVowelOrFinal(int codePoint) {
+    return codePoint >= 0x1160 && codePoint <= 0x11FF;
   }
 
   /** Returns where the next character is that the form may change or combine, or {@code to}. */

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Translates regular expressions of Oniguruma's Ruby syntax, in which {@code tokenizer.json} is
@@ -51,7 +52,20 @@ final class OnigurumaSyntax {
    * @throws IllegalArgumentException if it is wrong or uses what is not supported
    */
   static Pattern compile(String regex) {
-    return Pattern.compile(translate(regex), FLAGS);
+    try {
+      return Pattern.compile(translate(regex), FLAGS);
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException(
+          "regular expression " + abbreviated(regex) + ": " + e.getDescription(), e);
+    } catch (StackOverflowError e) {
+      throw new IllegalArgumentException(
+          "regular expression " + abbreviated(regex) + " is nested too deeply", e);
+    }
+  }
+
+  /** The expression for a message, which one of many thousand characters would not serve. */
+  private static String abbreviated(String regex) {
+    return regex.length() <= 300 ? regex : regex.substring(0, 300) + "…";
   }
 
   /** Returns the expression in the dialect of {@code java.util.regex}. */
@@ -101,7 +115,13 @@ final class OnigurumaSyntax {
 
   private IllegalArgumentException refused(String what) {
     return new IllegalArgumentException(
-        "regular expression " + regex + ": " + what + " at " + at + " is not supported");
+        "regular expression "
+            + abbreviated(regex)
+            + ": "
+            + what
+            + " at "
+            + at
+            + " is not supported");
   }
 
   private boolean looksAt(String text) {
@@ -179,7 +199,8 @@ final class OnigurumaSyntax {
   /** Translates the escape behind the backslash that has been read. */
   private void escape(boolean inClass) {
     if (at == regex.length()) {
-      throw new IllegalArgumentException("regular expression " + regex + " ends in a backslash");
+      throw new IllegalArgumentException(
+          "regular expression " + abbreviated(regex) + " ends in a backslash");
     }
     char c = regex.charAt(at++);
     switch (c) {
@@ -277,7 +298,8 @@ final class OnigurumaSyntax {
     }
     while (!looksAt("]")) {
       if (at >= regex.length()) {
-        throw new IllegalArgumentException("regular expression " + regex + ": a [ is not closed");
+        throw new IllegalArgumentException(
+            "regular expression " + abbreviated(regex) + ": a [ is not closed");
       }
       if (looksAt("[:") && regex.indexOf(":]", at) > 0) {
         posixBracket();

@@ -18,8 +18,13 @@ public enum PreTokenPattern implements PreTokenizer {
    * the space in front of it.
    */
   GPT2(
-      "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
-      new Gpt2Scanner(false)),
+      new Gpt2Scanner(false),
+      "'s|'t|'re|'ve|'m|'ll|'d",
+      " ?\\p{L}+",
+      " ?\\p{N}+",
+      " ?[^\\s\\p{L}\\p{N}]+",
+      "\\s+(?!\\S)",
+      "\\s+"),
 
   /**
    * That of GPT-4 as Llama 3 and Hugging Face write it: words with any one character in front of
@@ -30,49 +35,71 @@ public enum PreTokenPattern implements PreTokenizer {
    * {@code " "} here.
    */
   CL100K(
-      Fragments.CONTRACTION
-          + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
-          + Fragments.SYMBOLS_AND_NEWLINES
-          + Fragments.SPACE,
-      new Cl100kScanner(3, false)),
+      new Cl100kScanner(3, false),
+      Fragments.CONTRACTION,
+      "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+",
+      "\\p{N}{1,3}",
+      " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*",
+      "\\s*[\\r\\n]+",
+      "\\s+(?!\\S)",
+      "\\s+"),
 
   /**
    * {@code cl100k_base} as tiktoken has it: as {@link #CL100K}, but the white space that ends the
    * text is one pre-token, so that {@code "a\n "} gives {@code "a"}, {@code "\n "}.
    *
-   * <p>tiktoken writes it with possessive quantifiers and {@code \s++$}, which mean something else
-   * in Hugging Face's dialect; {@link #regex()} gives what means the same in both.
+   * <p>tiktoken writes it with possessive quantifiers, one of which means something else in Hugging
+   * Face's dialect (see {@link #ofTiktoken}); {@link #regex()} gives what means the same in both.
+   * With OpenAI's own vocabulary the ids are those of {@link #CL100K}, for it has no token in which
+   * a blank stands behind a newline; with others they may not be.
    */
   CL100K_TIKTOKEN(
-      Fragments.CONTRACTION
-          + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
-          + Fragments.SYMBOLS_AND_NEWLINES
-          + "|\\s+\\z"
-          + Fragments.SPACE,
-      new Cl100kScanner(3, true)),
+      new Cl100kScanner(3, true),
+      Fragments.CONTRACTION,
+      "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+",
+      "\\p{N}{1,3}",
+      " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*",
+      "\\s+\\z",
+      "\\s*[\\r\\n]+",
+      "\\s+(?!\\S)",
+      "\\s+"),
 
   /**
    * That of GPT-4o, {@code o200k_base}: as {@link #CL100K}, but words start at a capital and keep
    * their contraction and their marks. The same in tiktoken and in Hugging Face's files.
    */
   O200K(
-      "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
+      new O200kScanner(),
+      "[^\\r\\n\\p{L}\\p{N}]?"
+          + Fragments.UPPER
+          + "*"
+          + Fragments.LOWER
+          + "+"
           + Fragments.CONTRACTION
-          + "?|[^\\r"
-          + "\\n"
-          + "\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*"
+          + "?",
+      "[^\\r\\n\\p{L}\\p{N}]?"
+          + Fragments.UPPER
+          + "+"
+          + Fragments.LOWER
+          + "*"
           + Fragments.CONTRACTION
-          + "?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*"
-          + Fragments.SPACE,
-      new O200kScanner()),
+          + "?",
+      "\\p{N}{1,3}",
+      " ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*",
+      "\\s*[\\r\\n]+",
+      "\\s+(?!\\S)",
+      "\\s+"),
 
   /** That of Qwen 2 and 3: as {@link #CL100K}, but every number stands alone. */
   QWEN2(
-      Fragments.CONTRACTION
-          + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
-          + Fragments.SYMBOLS_AND_NEWLINES
-          + Fragments.SPACE,
-      new Cl100kScanner(1, false)),
+      new Cl100kScanner(1, false),
+      Fragments.CONTRACTION,
+      "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+",
+      "\\p{N}",
+      " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*",
+      "\\s*[\\r\\n]+",
+      "\\s+(?!\\S)",
+      "\\s+"),
 
   /**
    * Every number alone, and {@link #GPT2} in what is between them, as in StarCoder and SmolLM. It
@@ -80,8 +107,13 @@ public enum PreTokenPattern implements PreTokenizer {
    * here as one expression.
    */
   DIGITS(
-      "'s|'t|'re|'ve|'m|'ll|'d|\\p{N}| ?\\p{L}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?![^\\s\\p{N}])|\\s+",
-      new Gpt2Scanner(true)),
+      new Gpt2Scanner(true),
+      "'s|'t|'re|'ve|'m|'ll|'d",
+      "\\p{N}",
+      " ?\\p{L}+",
+      " ?[^\\s\\p{L}\\p{N}]+",
+      "\\s+(?![^\\s\\p{N}])",
+      "\\s+"),
 
   /**
    * Ours for Chinese with other languages in it: as {@link #QWEN2}, but a run of Han characters
@@ -103,17 +135,21 @@ public enum PreTokenPattern implements PreTokenizer {
    * </ul>
    */
   CHINESE(
-      Fragments.CONTRACTION
-          + "|\\p{Han}+|[ -~&&[^\\p{L}\\p{N}]]?[\\p{L}\\p{M}&&\\P{Han}]+|\\p{N}"
-          + "| ?[^\\s\\p{L}\\p{N}\\p{Han}]+[\\r\\n]*"
-          + "|\\s*[\\r\\n]+|\\s+(?= [^\\s\\p{N}\\p{Han}])|\\s+",
-      new ChineseScanner());
+      new ChineseScanner(),
+      Fragments.CONTRACTION,
+      "\\p{Han}+",
+      "[ -~&&[^\\p{L}\\p{N}]]?[\\p{L}\\p{M}&&\\P{Han}]+",
+      "\\p{N}",
+      " ?[^\\s\\p{L}\\p{N}\\p{Han}]+[\\r\\n]*",
+      "\\s*[\\r\\n]+",
+      "\\s+(?= [^\\s\\p{N}\\p{Han}])",
+      "\\s+");
 
   /** Parts of several of the expressions. */
   private static final class Fragments {
     static final String CONTRACTION = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
-    static final String SYMBOLS_AND_NEWLINES = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*";
-    static final String SPACE = "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    static final String UPPER = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
+    static final String LOWER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
   }
 
   private final String regex;
@@ -121,8 +157,8 @@ public enum PreTokenPattern implements PreTokenizer {
   @SuppressWarnings("ImmutableEnumChecker") // scanners have settings, and no state
   private final PatternScanner scanner;
 
-  PreTokenPattern(String regex, PatternScanner scanner) {
-    this.regex = regex;
+  PreTokenPattern(PatternScanner scanner, String... alternatives) {
+    this.regex = String.join("|", alternatives);
     this.scanner = scanner;
   }
 

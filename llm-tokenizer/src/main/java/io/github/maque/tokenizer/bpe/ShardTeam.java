@@ -19,6 +19,7 @@ final class ShardTeam implements AutoCloseable {
   private final AtomicInteger pending = new AtomicInteger();
   private volatile @Nullable Throwable failure;
   private volatile @Nullable Consumer<CorpusShard> task;
+  private int rounds;
   private volatile int round;
   private volatile boolean closed;
 
@@ -44,14 +45,14 @@ final class ShardTeam implements AutoCloseable {
     }
     task = work;
     pending.set(helpers.size());
-    round = round + 1; // only this thread writes it
+    round = ++rounds;
     helpers.forEach(LockSupport::unpark);
     work.accept(shards.get(0));
     for (int spin = 0; pending.get() > 0; spin++) {
       if (spin < SPINS) {
         Thread.onSpinWait();
       } else {
-        Thread.yield(); // the processor may be needed by the very thread that is waited for
+        LockSupport.parkNanos(1_000); // the thread waited for may need this very processor
       }
     }
     Throwable failed = failure;

@@ -18,7 +18,9 @@ import java.util.stream.Stream;
 
 /** The lines of text files, each with its line end. */
 final class TextFiles implements TextSource {
-  /** A longer line is handed out in parts, so that a file without line ends needs no more memory. */
+  /**
+   * A longer line is handed out in parts, so that a file without line ends needs no more memory.
+   */
   private static final int MAX_LINE = 1 << 22;
 
   private final List<Path> files;

@@ -2,7 +2,6 @@ package io.github.maque.tokenizer.bpe;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.stream.IntStream;
 
 /**
  * The classes of characters that pre-tokenization tells apart, of Unicode 16.0 on any JDK (see
@@ -43,27 +42,39 @@ final class UnicodeClasses {
   /** Class by char. */
   private static final byte[] BMP = new byte[0x10000];
 
+  private static final int MAX_RUNS = 4096;
+
   /** Where the runs of supplementary characters of one class start, ascending. */
   private static final int[] RUN_STARTS;
 
   private static final byte[] RUN_CLASSES;
 
   static {
-    byte[] classes = new byte[Character.MAX_CODE_POINT + 1];
-    UnicodeData.categories(
-        (first, last, category) -> Arrays.fill(classes, first, last + 1, classOf(category)));
+    byte[] classes = UnicodeData.categories();
+    for (int c = 0; c < classes.length; c++) {
+      classes[c] = classOf((char) classes[c]);
+    }
     BitSet han = UnicodeData.set("han");
-    han.stream().forEach(c -> classes[c] = (byte) (classes[c] & ~WORD | HAN));
-    UnicodeData.set("white space").stream().forEach(c -> classes[c] = SPACE);
+    for (int c = han.nextSetBit(0); c >= 0; c = han.nextSetBit(c + 1)) {
+      classes[c] = (byte) (classes[c] & ~WORD | HAN);
+    }
+    BitSet space = UnicodeData.set("white space");
+    for (int c = space.nextSetBit(0); c >= 0; c = space.nextSetBit(c + 1)) {
+      classes[c] = SPACE;
+    }
     Arrays.fill(classes, Character.MIN_SURROGATE, Character.MAX_SURROGATE + 1, (byte) SURROGATE);
     System.arraycopy(classes, 0, BMP, 0, BMP.length);
 
-    RUN_STARTS =
-        IntStream.range(BMP.length, classes.length)
-            .filter(c -> c == BMP.length || classes[c] != classes[c - 1])
-            .toArray();
-    RUN_CLASSES = new byte[RUN_STARTS.length];
-    for (int i = 0; i < RUN_CLASSES.length; i++) {
+    int runs = 0;
+    int[] starts = new int[MAX_RUNS];
+    for (int c = BMP.length; c < classes.length; c++) {
+      if (c == BMP.length || classes[c] != classes[c - 1]) {
+        starts[runs++] = c;
+      }
+    }
+    RUN_STARTS = Arrays.copyOf(starts, runs);
+    RUN_CLASSES = new byte[runs];
+    for (int i = 0; i < runs; i++) {
       RUN_CLASSES[i] = classes[RUN_STARTS[i]];
     }
   }
@@ -84,6 +95,11 @@ final class UnicodeClasses {
   /** Returns the class of a char; it is negative for half of a surrogate pair. */
   static int of(char c) {
     return BMP[c];
+  }
+
+  /** Returns the class of a code point. */
+  static int of(int codePoint) {
+    return codePoint >= BMP.length ? ofSupplementary(codePoint) : Math.max(0, BMP[codePoint]);
   }
 
   /** Returns the class of the code point that starts at {@code at}; a lone surrogate has no bit. */

@@ -5,8 +5,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.StringTokenizer;
 
 /**
  * Reads the Unicode properties that come with the library, so that ids do not depend on the Unicode
@@ -29,18 +31,13 @@ import java.util.List;
  *       case of {@code first}.
  *   <li>{@code hugging face punctuation}: what the pre-tokenizer {@code Punctuation} of Hugging
  *       Face takes for punctuation, from an older Unicode.
+ *   <li>{@code hugging face decomposed}: what its NFKD, of Unicode 9, changes.
  *   <li>{@code hugging face unnormalized}: what normalisation of Unicode 16 changes, reorders or
- *       composes, and that of Hugging Face, of Unicode 9, leaves as it is.
+ *       composes, and its own leaves as it is.
  * </ul>
  */
 final class UnicodeData {
   private static final String RESOURCE = "unicode-16.0.txt";
-
-  /** Takes a run of code points of one category. */
-  @FunctionalInterface
-  interface CategoryRun {
-    void accept(int first, int last, char category);
-  }
 
   /**
    * Every {@code step}-th code point from first to last has a lower case {@code distance} above it.
@@ -49,29 +46,35 @@ final class UnicodeData {
 
   private UnicodeData() {}
 
-  /** Passes the runs of the section {@code category} in order. */
-  static void categories(CategoryRun visitor) {
+  /** Returns the letter of the category of every code point. */
+  static byte[] categories() {
+    byte[] categories = new byte[Character.MAX_CODE_POINT + 1];
     String runs = section("category").replace("\n", "");
-    int first = 0;
+    int codePoint = 0;
     for (int i = 0; i < runs.length(); ) {
-      char category = runs.charAt(i++);
+      byte category = (byte) runs.charAt(i++);
       int length = 0;
       while (i < runs.length() && Character.digit(runs.charAt(i), 10) >= 0) {
         length = 10 * length + Character.digit(runs.charAt(i++), 10);
       }
-      int last = first + Math.max(1, length) - 1;
-      visitor.accept(first, last, category);
-      first = last + 1;
+      int end = codePoint + Math.max(1, length);
+      Arrays.fill(categories, codePoint, end, category);
+      codePoint = end;
     }
+    if (codePoint != categories.length) {
+      throw new IllegalStateException(
+          RESOURCE + " has categories for " + codePoint + " characters");
+    }
+    return categories;
   }
 
   /** Returns the code points of a section of ranges. */
   static BitSet set(String section) {
     BitSet set = new BitSet();
-    for (String range : section(section).split("\\s")) {
-      int dash = range.indexOf('-');
-      int first = hex(dash < 0 ? range : range.substring(0, dash));
-      int last = dash < 0 ? first : hex(range.substring(dash + 1));
+    for (StringTokenizer ranges = new StringTokenizer(section(section)); ranges.hasMoreTokens(); ) {
+      StringTokenizer range = new StringTokenizer(ranges.nextToken(), "-");
+      int first = hex(range.nextToken());
+      int last = range.hasMoreTokens() ? hex(range.nextToken()) : first;
       set.set(first, last + 1);
     }
     return set;
@@ -80,12 +83,14 @@ final class UnicodeData {
   /** Returns the ranges of the section {@code lower case} in order. */
   static List<CaseRange> lowerCase() {
     List<CaseRange> ranges = new ArrayList<>();
-    for (String range : section("lower case").split("\\s")) {
-      String[] parts = range.split("[-/=]");
-      int first = hex(parts[0]);
-      int last = range.indexOf('-') < 0 ? first : hex(parts[1]);
-      int step = range.indexOf('/') < 0 ? 1 : hex(parts[2]);
-      ranges.add(new CaseRange(first, last, step, hex(parts[parts.length - 1]) - first));
+    StringTokenizer items = new StringTokenizer(section("lower case"));
+    while (items.hasMoreTokens()) {
+      String item = items.nextToken();
+      StringTokenizer numbers = new StringTokenizer(item, "-/=");
+      int first = hex(numbers.nextToken());
+      int last = item.indexOf('-') < 0 ? first : hex(numbers.nextToken());
+      int step = item.indexOf('/') < 0 ? 1 : hex(numbers.nextToken());
+      ranges.add(new CaseRange(first, last, step, hex(numbers.nextToken()) - first));
     }
     return ranges;
   }

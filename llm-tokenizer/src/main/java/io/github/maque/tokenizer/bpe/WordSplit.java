@@ -15,8 +15,10 @@ enum WordSplit implements PreTokenizer {
   private static final BitSet WORD = new BitSet();
 
   static {
-    UnicodeData.categories(
-        (first, last, category) -> WORD.set(first, last + 1, "ultmoMdnc".indexOf(category) >= 0));
+    byte[] categories = UnicodeData.categories();
+    for (int c = 0; c < categories.length; c++) {
+      WORD.set(c, "ultmoMdnc".indexOf(categories[c]) >= 0);
+    }
     WORD.or(UnicodeData.set("alphabetic symbols"));
     WORD.set(0x200C, 0x200E);
   }

@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 
 /**
- * Lends objects that are costly to make to one caller at a time. Never blocks: where all are lent, a
- * new one is made, and what finds no place on its return is dropped. Unlike thread-locals this keeps
- * at most {@code capacity} of them, however many (virtual) threads come.
+ * Lends objects that are costly to make to one caller at a time. Never blocks: where all are lent,
+ * a new one is made, and what finds no place on its return is dropped. Unlike thread-locals this
+ * keeps at most {@code capacity} of them, however many (virtual) threads come.
  */
 final class WorkspacePool<T> {
   private final AtomicReferenceArray<T> slots;

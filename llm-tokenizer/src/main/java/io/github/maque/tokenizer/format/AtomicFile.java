@@ -61,7 +61,10 @@ final class AtomicFile {
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException(file + " cannot be replaced in one step on this file system", e);
     }
-    syncDirectory(file.toAbsolutePath().getParent());
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory != null) {
+      syncDirectory(directory);
+    }
   }
 
   /** Makes a rename survive a power failure, where the system lets a directory be synced. */

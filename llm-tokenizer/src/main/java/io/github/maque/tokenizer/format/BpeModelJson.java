@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The field {@code model} of a {@code tokenizer.json} as it stands there, pieces still in their spelling. */
+/**
+ * The field {@code model} of a {@code tokenizer.json} as it stands there, pieces still in their
+ * spelling.
+ */
 final class BpeModelJson {
   /** Far above real pieces, low enough that a few of them cannot take up the time of a build. */
   private static final int MAX_PIECE_CHARS = 1 << 14;
@@ -146,12 +149,18 @@ final class BpeModelJson {
     Integer right = vocabulary.get(pair[1]);
     if (left == null || right == null) {
       throw json.error(
-          "the piece \"" + Excerpt.of(left == null ? pair[0] : pair[1]) + "\" of merge "
-              + merges.size() + " is not in the vocabulary");
+          "the piece \""
+              + Excerpt.of(left == null ? pair[0] : pair[1])
+              + "\" of merge "
+              + merges.size()
+              + " is not in the vocabulary");
     }
     if (!vocabulary.containsKey(pair[0] + pair[1])) {
       throw json.error(
-          "merge " + merges.size() + " gives \"" + Excerpt.of(pair[0] + pair[1])
+          "merge "
+              + merges.size()
+              + " gives \""
+              + Excerpt.of(pair[0] + pair[1])
               + "\", which is not in the vocabulary");
     }
     merges.add(new int[] {left, right});

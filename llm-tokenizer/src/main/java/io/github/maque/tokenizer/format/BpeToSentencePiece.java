@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * Makes a SentencePiece BPE model from a tokenizer of ours.
  *
  * <p>Scores can say what ranked pieces say, and listed merges where {@link MergeOrder} proves that
- * they amount to ranked pieces. What is left are the things that SentencePiece does always (it merges
- * characters that are no pieces, and UNK with its neighbour) or never (it has no pre-tokenizer): each
- * is shown to make no difference, or else refused.
+ * they amount to ranked pieces. What is left are the things that SentencePiece does always (it
+ * merges characters that are no pieces, and UNK with its neighbour) or never (it has no
+ * pre-tokenizer): each is shown to make no difference, or else refused.
  */
 final class BpeToSentencePiece {
   private final BpeTokenizer tokenizer;
@@ -134,8 +134,7 @@ final class BpeToSentencePiece {
       byte[] left = vocabulary.piece(vocabulary.mergeLeft(rank));
       byte[] right = vocabulary.piece(vocabulary.mergeRight(rank));
       if (ByteBuffer.wrap(vocabulary.piece(id))
-          .equals(
-              ByteBuffer.allocate(left.length + right.length).put(left).put(right).flip())) {
+          .equals(ByteBuffer.allocate(left.length + right.length).put(left).put(right).flip())) {
         return true;
       }
     }
@@ -187,7 +186,8 @@ final class BpeToSentencePiece {
       }
       return ranks;
     }
-    // Checks that merging a piece's text gives the piece: then taking it as a whole changes nothing.
+    // Checks that merging a piece's text gives the piece: then taking it as a whole changes
+    // nothing.
     return new MergeOrder(vocabulary).ranks(addedById::containsKey);
   }
 
@@ -208,8 +208,7 @@ final class BpeToSentencePiece {
       boolean isByte = bytes.length == 1 && vocabulary.byteId(bytes[0]) == id;
       return isByte && vocabulary.hasByteFallback()
           ? new Piece(BytePieces.name(bytes[0]), 0, PieceType.BYTE)
-          : new Piece(
-              isByte ? BytePieces.name(bytes[0]) : text(id), 0, PieceType.CONTROL);
+          : new Piece(isByte ? BytePieces.name(bytes[0]) : text(id), 0, PieceType.CONTROL);
     }
     // Characters do not merge from anything, so that their score says nothing.
     int rank = ranks[id] >= 0 ? ranks[id] : vocabulary.size() + id;

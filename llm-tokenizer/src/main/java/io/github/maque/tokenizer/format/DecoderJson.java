@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The field {@code decoder} of a {@code tokenizer.json}: how pieces become text again. Bytes always
- * do so the same way here, so of a byte-level tokenizer nothing is taken from it; of a character-level
- * one, what becomes of {@code ▁}.
+ * do so the same way here, so of a byte-level tokenizer nothing is taken from it; of a
+ * character-level one, what becomes of {@code ▁}.
  */
 final class DecoderJson {
   private static final String METASPACE = "▁";
@@ -79,9 +79,7 @@ final class DecoderJson {
         JsonNode scheme = node.find("prepend_scheme");
         metaspace = true;
         stripsLeadingSpace =
-            scheme == null
-                ? node.bool("add_prefix_space", true)
-                : !scheme.string().equals("never");
+            scheme == null ? node.bool("add_prefix_space", true) : !scheme.string().equals("never");
       }
       case "Strip" -> {
         node.requireOnly(Set.of("type", "content", "start", "stop"));

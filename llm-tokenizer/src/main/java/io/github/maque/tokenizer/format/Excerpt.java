@@ -14,7 +14,9 @@ final class Excerpt {
         return excerpt.append('…').toString();
       }
       char c = text.charAt(i);
-      if (Character.isISOControl(c) || Character.isSurrogate(c) || Character.isSpaceChar(c) && c != ' ') {
+      if (Character.isISOControl(c)
+          || Character.isSurrogate(c)
+          || Character.isSpaceChar(c) && c != ' ') {
         excerpt.append(String.format("\\u%04x", (int) c));
       } else {
         excerpt.append(c);

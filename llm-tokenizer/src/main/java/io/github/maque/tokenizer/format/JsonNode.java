@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source the file
  * @param place the path and the line
- * @param value a {@code String}, {@code Boolean}, {@code BigDecimal}, {@code List} or {@code Map} of
- *     nodes, or null
+ * @param value a {@code String}, {@code Boolean}, {@code BigDecimal}, {@code List} or {@code Map}
+ *     of nodes, or null
  */
 record JsonNode(String source, String place, @Nullable Object value) {
 
@@ -47,7 +47,9 @@ record JsonNode(String source, String place, @Nullable Object value) {
   }
 
   int integer(int max) throws TokenizerFormatException {
-    if (value instanceof BigDecimal number && number.scale() == 0 && number.signum() >= 0
+    if (value instanceof BigDecimal number
+        && number.scale() == 0
+        && number.signum() >= 0
         && number.compareTo(BigDecimal.valueOf(max)) <= 0) {
       return number.intValueExact();
     }

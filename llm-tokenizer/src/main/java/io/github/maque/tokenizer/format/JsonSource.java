@@ -20,8 +20,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A JSON document (RFC 8259) read token by token, in which nothing can be too deep, too long or twice
- * there, and every error names the file, the path and the line.
+ * A JSON document (RFC 8259) read token by token, in which nothing can be too deep, too long or
+ * twice there, and every error names the file, the path and the line.
  */
 final class JsonSource {
   private static final int MAX_DEPTH = 64;

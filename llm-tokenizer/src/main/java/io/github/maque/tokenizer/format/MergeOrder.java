@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Why it can: a token covers a stretch of text that no merge has ever crossed the ends of, so
  * inside that stretch everything happened as if it stood alone. Whenever a piece comes about,
  * therefore, its last merge is the one that merging the piece's own text ends with. A ranked piece
- * stands for that one merge; listed merges stand for ranked pieces if merging every piece's own text
- * gives that piece, for then no other two neighbours that spell it ever meet.
+ * stands for that one merge; listed merges stand for ranked pieces if merging every piece's own
+ * text gives that piece, for then no other two neighbours that spell it ever meet.
  */
 final class MergeOrder {
   /** Merging a piece's own text takes time that grows with the square of its length. */
@@ -45,7 +45,9 @@ final class MergeOrder {
   /** A merge of two ids, lower ranks first. */
   record Merge(int left, int right, int rank) {}
 
-  /** Checks that the lengths of pieces, squared and added up, are such as real vocabularies have. */
+  /**
+   * Checks that the lengths of pieces, squared and added up, are such as real vocabularies have.
+   */
   static void requireBounded(long sumOfSquaredLengths) {
     if (sumOfSquaredLengths > MAX_WORK) {
       throw new IllegalArgumentException("the pieces are longer than in any real vocabulary");
@@ -119,7 +121,9 @@ final class MergeOrder {
     requireBounded(work);
   }
 
-  /** The merge with which merging the piece's own text ends, or null if it does not give the piece. */
+  /**
+   * The merge with which merging the piece's own text ends, or null if it does not give the piece.
+   */
   private @Nullable Merge lastMergeOf(int id) {
     int[] symbols = symbols(id);
     int count = symbols.length;

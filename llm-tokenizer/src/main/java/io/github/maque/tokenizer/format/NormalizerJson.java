@@ -63,8 +63,7 @@ final class NormalizerJson {
       case "Replace" -> parts.add(replace(node));
       case "Strip" -> {
         node.requireOnly(Set.of("type", "strip_left", "strip_right"));
-        parts.add(
-            Normalizer.strip(node.get("strip_left").bool(), node.get("strip_right").bool()));
+        parts.add(Normalizer.strip(node.get("strip_left").bool(), node.get("strip_right").bool()));
       }
       case "ByteLevel" -> {
         node.requireOnly(Set.of("type"));

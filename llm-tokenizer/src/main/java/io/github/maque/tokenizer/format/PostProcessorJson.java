@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The field {@code post_processor} of a {@code tokenizer.json}: which ids it puts around a text. Only
- * what is asked for is put around a text here, so this is about BOS and EOS.
+ * The field {@code post_processor} of a {@code tokenizer.json}: which ids it puts around a text.
+ * Only what is asked for is put around a text here, so this is about BOS and EOS.
  */
 final class PostProcessorJson {
   private final List<Integer> before = new ArrayList<>();
@@ -124,8 +124,7 @@ final class PostProcessorJson {
     }
   }
 
-  private static void writeTemplate(
-      @Nullable Special bos, @Nullable Special eos, JsonText json) {
+  private static void writeTemplate(@Nullable Special bos, @Nullable Special eos, JsonText json) {
     json.beginObject().field("type", "TemplateProcessing");
     for (String name : List.of("single", "pair")) {
       json.name(name).beginArray();

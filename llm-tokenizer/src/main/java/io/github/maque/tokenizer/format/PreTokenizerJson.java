@@ -198,8 +198,7 @@ final class PreTokenizerJson {
     List<Consumer<JsonText>> written = new ArrayList<>();
     if (metaspace != null) {
       String replacement = String.valueOf(metaspace.replacement());
-      PreTokenizer words =
-          PreTokenizer.literal(replacement, SplitBehavior.MERGED_WITH_NEXT, false);
+      PreTokenizer words = PreTokenizer.literal(replacement, SplitBehavior.MERGED_WITH_NEXT, false);
       boolean split = !parts.isEmpty() && parts.get(0).equals(words);
       if (split) {
         parts.remove(0);

@@ -3,7 +3,12 @@ package io.github.maque.tokenizer.format;
 import io.github.maque.tokenizer.bpe.BpeTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -74,7 +79,8 @@ public final class SentencePieceModel {
    * @param name the name training knew the rules by
    * @param charsMap the rules in the library's compiled form, empty if there are none
    * @param addsDummyPrefix whether a space is put in front of the text
-   * @param removesExtraWhitespace whether spaces at the ends are dropped and runs of them become one
+   * @param removesExtraWhitespace whether spaces at the ends are dropped and runs of them become
+   *     one
    * @param escapesWhitespace whether spaces become {@code ▁}
    */
   public record Normalization(
@@ -103,7 +109,7 @@ public final class SentencePieceModel {
     public boolean equals(Object other) {
       return other instanceof Normalization that
           && name.equals(that.name)
-          && java.util.Arrays.equals(charsMap, that.charsMap)
+          && Arrays.equals(charsMap, that.charsMap)
           && addsDummyPrefix == that.addsDummyPrefix
           && removesExtraWhitespace == that.removesExtraWhitespace
           && escapesWhitespace == that.escapesWhitespace;
@@ -111,7 +117,7 @@ public final class SentencePieceModel {
 
     @Override
     public int hashCode() {
-      return java.util.Arrays.hashCode(charsMap);
+      return Arrays.hashCode(charsMap);
     }
   }
 
@@ -126,7 +132,7 @@ public final class SentencePieceModel {
       String padPiece,
       String unkSurface,
       Normalization normalization,
-      java.util.Optional<Normalization> denormalization,
+      Optional<Normalization> denormalization,
       byte[] otherModelFields,
       byte[] otherTrainerFields) {}
 
@@ -166,8 +172,8 @@ public final class SentencePieceModel {
   /**
    * Returns a tokenizer in pure Java that gives the same ids as SentencePiece.
    *
-   * @throws TokenizerFormatException if this model needs SentencePiece itself, for a reason that the
-   *     message gives
+   * @throws TokenizerFormatException if this model needs SentencePiece itself, for a reason that
+   *     the message gives
    */
   public BpeTokenizer toTokenizer() throws TokenizerFormatException {
     return new SentencePieceToBpe(this).convert();
@@ -190,6 +196,20 @@ public final class SentencePieceModel {
    */
   public byte[] toCheckedBytes() {
     return SentencePieceModelWriter.write(this, false);
+  }
+
+  /**
+   * Returns 64 hexadecimal digits that are the same for models which give the same ids and decode
+   * them alike: the SHA-256 of {@link #toCheckedBytes}. (The fingerprint of the tokenizer that
+   * {@link #toTokenizer} gives is another.)
+   */
+  public String fingerprint() {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(toCheckedBytes()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
   }
 
   /** Returns the pieces in the order of their ids. */
@@ -218,7 +238,7 @@ public final class SentencePieceModel {
   }
 
   /** Returns how decoded text is changed, if it is. */
-  public java.util.Optional<Normalization> denormalization() {
+  public Optional<Normalization> denormalization() {
     return settings.denormalization();
   }
 

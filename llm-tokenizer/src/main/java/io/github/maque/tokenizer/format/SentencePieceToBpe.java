@@ -11,6 +11,7 @@ import io.github.maque.tokenizer.format.SentencePieceModel.PieceType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,8 @@ import java.util.TreeMap;
  * Makes a tokenizer of ours from a SentencePiece BPE model.
  *
  * <p>SentencePiece merges any two neighbours that together spell a piece, those of highest score
- * first, of equal ones the leftmost: that is what ranked pieces do. What it does beyond that is either
- * expressed exactly or refused.
+ * first, of equal ones the leftmost: that is what ranked pieces do. What it does beyond that is
+ * either expressed exactly or refused.
  */
 final class SentencePieceToBpe {
   private final SentencePieceModel model;
@@ -85,20 +86,16 @@ final class SentencePieceToBpe {
     }
     boolean userDefined = pieces.stream().anyMatch(p -> p.type() == PieceType.USER_DEFINED);
     if (userDefined && (rules.addsDummyPrefix() || rules.removesExtraWhitespace())) {
-      // Here every stretch between user-defined pieces would get a prefix, there the text as a whole.
-      throw unsupported(
-          "normalizer_spec", "it changes white space beside user-defined pieces");
+      // Here every stretch between user-defined pieces would get a prefix, there the text as a
+      // whole.
+      throw unsupported("normalizer_spec", "it changes white space beside user-defined pieces");
     }
-    return new MetaspaceRules(rules.addsDummyPrefix(), rules.removesExtraWhitespace())
-        .normalizer();
+    return new MetaspaceRules(rules.addsDummyPrefix(), rules.removesExtraWhitespace()).normalizer();
   }
 
   private BpeVocabulary vocabulary() throws TokenizerFormatException {
     BpeVocabulary.Builder builder =
-        BpeVocabulary.characterLevel()
-            .byteFallback(model.hasByteFallback())
-            .fuseUnk(true)
-            .unk(-1);
+        BpeVocabulary.characterLevel().byteFallback(model.hasByteFallback()).fuseUnk(true);
     Map<Float, Integer> rankOfScore = rankOfScore();
     int[] ranks = new int[pieces.size()];
     Arrays.fill(ranks, -1);
@@ -111,7 +108,7 @@ final class SentencePieceToBpe {
         case NORMAL -> {
           builder.piece(id, utf8);
           if (!isOneCharacter(piece.text())) {
-            ranks[id] = rankOfScore.get(piece.score() + 0.0f);
+            ranks[id] = rankOfScore.getOrDefault(piece.score() + 0.0f, -1);
           }
         }
         case UNUSED -> {
@@ -130,9 +127,11 @@ final class SentencePieceToBpe {
     return builder.ranks(ranks).unk(model.unkId()).build();
   }
 
-  /** The place of every score among those of pieces that can merge; highest first, equal ones alike. */
+  /**
+   * The place of every score among those of pieces that can merge; highest first, equal ones alike.
+   */
   private Map<Float, Integer> rankOfScore() {
-    Map<Float, Integer> ranks = new TreeMap<>(java.util.Comparator.reverseOrder());
+    Map<Float, Integer> ranks = new TreeMap<>(Comparator.reverseOrder());
     for (Piece piece : pieces) {
       if (piece.type() == PieceType.NORMAL && !isOneCharacter(piece.text())) {
         ranks.put(piece.score() + 0.0f, 0); // -0 becomes 0, which the library takes for the same
@@ -186,8 +185,8 @@ final class SentencePieceToBpe {
   }
 
   /**
-   * Returns whether two neighbours may spell {@code text}: pieces or, as the library merges strings,
-   * characters that are none.
+   * Returns whether two neighbours may spell {@code text}: pieces or, as the library merges
+   * strings, characters that are none.
    *
    * @param onlyUnknown whether at least one of the two must not be a piece
    */
@@ -218,8 +217,7 @@ final class SentencePieceToBpe {
   }
 
   private TokenizerFormatException unsupported(int id, String problem) {
-    return unsupported(
-        "piece " + id + " \"" + Excerpt.of(pieces.get(id).text()) + "\"", problem);
+    return unsupported("piece " + id + " \"" + Excerpt.of(pieces.get(id).text()) + "\"", problem);
   }
 
   private TokenizerFormatException unsupported(String place, String problem) {

@@ -67,8 +67,9 @@ public final class TiktokenFile {
    * Writes the pieces of a byte-level tokenizer; its added tokens and how it splits text are left
    * out.
    *
-   * @throws IllegalArgumentException if tiktoken would give other ids: it merges by the order of ids,
-   *     takes a pre-token that is a piece as a whole, needs every single byte, and normalises nothing
+   * @throws IllegalArgumentException if tiktoken would give other ids: it merges by the order of
+   *     ids, takes a pre-token that is a piece as a whole, needs every single byte, and normalises
+   *     nothing
    */
   public static void write(BpeTokenizer tokenizer, Path file) throws IOException {
     byte[] content = content(tokenizer);

@@ -1,6 +1,7 @@
 package io.github.maque.tokenizer.format;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,8 +9,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What {@code tokenizer_config.json} and {@code special_tokens_map.json} say beside a tokenizer: which
- * token plays which part, and how conversations are written.
+ * What {@code tokenizer_config.json} and {@code special_tokens_map.json} say beside a tokenizer:
+ * which token plays which part, and how conversations are written.
  *
  * @param bosToken the token that begins a document
  * @param eosToken the token that ends a document or an answer
@@ -53,14 +54,14 @@ public record TokenizerConfig(
   }
 
   /**
-   * Reads the files that are there in a tokenizer's directory: {@code tokenizer_config.json}, what it
-   * leaves open from {@code special_tokens_map.json}, and {@code chat_template.jinja} instead of a
-   * template in the first. Settings that change neither ids nor text are ignored, and so are those of
-   * classes other than the tokenizer in {@code tokenizer.json}.
+   * Reads the files that are there in a tokenizer's directory: {@code tokenizer_config.json}, what
+   * it leaves open from {@code special_tokens_map.json}, and {@code chat_template.jinja} instead of
+   * a template in the first. Settings that change neither ids nor text are ignored, and so are
+   * those of classes other than the tokenizer in {@code tokenizer.json}.
    *
    * @throws TokenizerFormatException if one of the files is damaged
    */
-  public static TokenizerConfig read(java.nio.file.Path directory) throws IOException {
+  public static TokenizerConfig read(Path directory) throws IOException {
     return new TokenizerConfigReader().read(directory);
   }
 
@@ -157,8 +158,8 @@ public record TokenizerConfig(
     /**
      * Builds the configuration.
      *
-     * @throws IllegalArgumentException if the length is not positive, or BOS or EOS is to be added and
-     *     there is none
+     * @throws IllegalArgumentException if the length is not positive, or BOS or EOS is to be added
+     *     and there is none
      */
     public TokenizerConfig build() {
       return new TokenizerConfig(

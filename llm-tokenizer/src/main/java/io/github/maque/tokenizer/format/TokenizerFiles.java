@@ -29,6 +29,8 @@ import java.util.stream.Stream;
 public final class TokenizerFiles {
   private static final String TOKENIZER = "tokenizer.json";
 
+  private static final int MAX_ATTEMPTS = 20;
+
   private static final Map<String, TiktokenEncoding> ENCODINGS =
       Map.of(
           "cl100k_base.tiktoken", TiktokenEncoding.CL100K_BASE,
@@ -39,17 +41,18 @@ public final class TokenizerFiles {
   /**
    * Loads a tokenizer.
    *
-   * @param path a {@code tokenizer.json}, {@code .tiktoken} or SentencePiece {@code .model} file, or a
-   *     directory with one of them, looked for in this order. Beside a {@code tokenizer.json} its
-   *     {@linkplain TokenizerConfig configuration} is read too.
+   * @param path a {@code tokenizer.json}, {@code .tiktoken} or SentencePiece {@code .model} file,
+   *     or a directory with one of them, looked for in this order. Beside a {@code tokenizer.json}
+   *     its {@linkplain TokenizerConfig configuration} is read too.
    * @throws TokenizerFormatException if a file is damaged or holds what pure Java does not support
-   * @throws FileNotFoundException if there is no tokenizer
+   * @throws FileNotFoundException if there is no tokenizer in the directory
+   * @throws NoSuchFileException if there is no such file
    */
   public static Tokenizer load(Path path) throws IOException {
     Path file = Files.isDirectory(path) ? find(path) : path;
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     if (name.endsWith(".json")) {
-      return TokenizerJson.read(file, TokenizerConfig.read(directoryOf(file)));
+      return loadJson(file);
     }
     if (name.endsWith(".tiktoken")) {
       TiktokenEncoding encoding = ENCODINGS.get(name);
@@ -72,9 +75,23 @@ public final class TokenizerFiles {
         file.toString(), "file name", "ends neither in .json nor in .tiktoken nor in .model");
   }
 
+  /** Reads again if the files beside it changed meanwhile: then it may be another's. */
+  private static Tokenizer loadJson(Path file) throws IOException {
+    TokenizerConfig config = TokenizerConfig.read(directoryOf(file));
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      Tokenizer tokenizer = TokenizerJson.read(file, config);
+      TokenizerConfig afterwards = TokenizerConfig.read(directoryOf(file));
+      if (afterwards.equals(config)) {
+        return tokenizer;
+      }
+      config = afterwards;
+    }
+    throw new IOException(file + ": the files beside it keep changing");
+  }
+
   /**
-   * Reads what the files beside a tokenizer say about it; what its {@code tokenizer.json} puts around
-   * texts by default counts as said.
+   * Reads what the files beside a tokenizer say about it; what its {@code tokenizer.json} puts
+   * around texts by default counts as said.
    *
    * @param path a {@code tokenizer.json} or its directory
    * @throws TokenizerFormatException if one of the files is damaged
@@ -91,15 +108,15 @@ public final class TokenizerFiles {
 
   /**
    * Saves a tokenizer as {@code tokenizer.json}, {@code tokenizer_config.json} and {@code
-   * special_tokens_map.json}, which is what Hugging Face's libraries read. A tokenizer that was there
-   * before is replaced. At no moment is there a {@code tokenizer.json} to load while its files are
-   * only partly those of one tokenizer.
+   * special_tokens_map.json}, which is what Hugging Face's libraries read. A tokenizer that was
+   * there before is replaced. At no moment is there a {@code tokenizer.json} to load while its
+   * files are only partly those of one tokenizer.
    *
    * @param tokenizer the tokenizer
    * @param directory where to; it is made if it does not exist
    * @param config which tokens play which part; where it says nothing, as the tokenizer has it
-   * @throws IllegalArgumentException if the format cannot express the tokenizer, or the configuration
-   *     names a token that it does not have
+   * @throws IllegalArgumentException if the format cannot express the tokenizer, or the
+   *     configuration names a token that it does not have
    */
   public static void save(BpeTokenizer tokenizer, Path directory, TokenizerConfig config)
       throws IOException {
@@ -117,12 +134,12 @@ public final class TokenizerFiles {
   }
 
   /**
-   * Returns 64 hexadecimal digits that are the same for tokenizers which give the same ids by the same
-   * means, whatever file they came from, and different for others: the SHA-256 of all that decides
-   * ids. Kept beside encoded data, it tells whether a tokenizer is the one that made it.
+   * Returns 64 hexadecimal digits that are the same for tokenizers which give the same ids by the
+   * same means, whatever file they came from, and different for others: the SHA-256 of all that
+   * decides ids. Kept beside encoded data, it tells whether a tokenizer is the one that made it.
    *
-   * @throws IllegalArgumentException if the tokenizer splits or normalises text in a way of its own,
-   *     which no file could express
+   * @throws IllegalArgumentException if the tokenizer splits or normalises text in a way of its
+   *     own, which no file could express
    */
   public static String fingerprint(BpeTokenizer tokenizer) {
     return new TokenizerFingerprint(tokenizer).compute();
@@ -220,16 +237,12 @@ public final class TokenizerFiles {
 
     /** Puts the files in their places. While more than one changes, the main one is not there. */
     void publish() throws IOException {
-      Path old = null;
-      if (prepared.size() > 1 && Files.exists(main)) {
-        old = directory.resolve("." + main.getFileName() + ".old");
-        Files.move(main, old, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      if (prepared.size() > 1) {
+        Files.deleteIfExists(main);
+        AtomicFile.syncDirectory(directory);
       }
       for (int i = 0; i < prepared.size(); i++) {
         AtomicFile.publish(prepared.get(i), places.get(i));
-      }
-      if (old != null) {
-        Files.deleteIfExists(old);
       }
     }
 

@@ -4,9 +4,11 @@ import io.github.maque.tokenizer.AddedToken;
 import io.github.maque.tokenizer.bpe.BpeTokenizer;
 import io.github.maque.tokenizer.bpe.BpeVocabulary;
 import io.github.maque.tokenizer.bpe.BpeVocabulary.Alphabet;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
@@ -38,8 +40,8 @@ final class TokenizerFingerprint {
     }
     out =
         new DataOutputStream(
-            new java.io.BufferedOutputStream(
-                new DigestOutputStream(java.io.OutputStream.nullOutputStream(), digest)));
+            new BufferedOutputStream(
+                new DigestOutputStream(OutputStream.nullOutputStream(), digest)));
   }
 
   String compute() {

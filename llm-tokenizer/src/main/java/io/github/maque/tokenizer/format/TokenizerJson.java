@@ -11,10 +11,15 @@ import java.nio.file.Path;
  * character-level ones (Llama 2).
  *
  * <p>Reading takes everything that decides ids, or else refuses the file and names what it cannot
- * take. Not taken, because ids do not depend on it, are truncation, padding, the trimming of offsets,
- * and what the post-processor puts around a text: that is for {@link
+ * take. Not taken, because ids do not depend on it, are truncation, padding, the trimming of
+ * offsets, and what the post-processor puts around a text: that is for {@link
  * io.github.maque.tokenizer.EncodeOptions} to say, and the post-processor only tells which ids are
- * BOS and EOS. Decoding always puts bytes together, whatever the decoder of a byte-level file.
+ * BOS and EOS.
+ *
+ * <p>Decoding puts bytes together, and of a character-level file follows its decoder. Where Hugging
+ * Face's tokenizers do something else, it is this: without a decoder they put a space between
+ * tokens, and in a byte-level file they take added tokens that consist of Latin letters such as
+ * {@code é} for bytes.
  *
  * <p>Writing gives the same text for equal tokenizers, and Hugging Face's tokenizers read it as a
  * tokenizer that gives the same ids.
@@ -36,8 +41,8 @@ public final class TokenizerJson {
    * Reads a tokenizer.
    *
    * @param file the file
-   * @param config says which tokens are BOS, EOS and PAD; one that the tokenizer does not have plays
-   *     no part
+   * @param config says which tokens are BOS, EOS and PAD; one that the tokenizer does not have
+   *     plays no part
    * @throws TokenizerFormatException if the file is damaged or describes what is not supported
    */
   public static BpeTokenizer read(Path file, TokenizerConfig config) throws IOException {
@@ -63,8 +68,8 @@ public final class TokenizerJson {
    * @param tokenizer the tokenizer
    * @param config says whether Hugging Face's tokenizers put BOS and EOS around texts by default
    * @param file the file
-   * @throws IllegalArgumentException if the format cannot express the tokenizer, for a reason that the
-   *     message gives
+   * @throws IllegalArgumentException if the format cannot express the tokenizer, for a reason that
+   *     the message gives
    */
   public static void write(BpeTokenizer tokenizer, TokenizerConfig config, Path file)
       throws IOException {
@@ -77,8 +82,8 @@ public final class TokenizerJson {
    *
    * @param tokenizer the tokenizer
    * @param config says whether Hugging Face's tokenizers put BOS and EOS around texts by default
-   * @throws IllegalArgumentException if the format cannot express the tokenizer, for a reason that the
-   *     message gives
+   * @throws IllegalArgumentException if the format cannot express the tokenizer, for a reason that
+   *     the message gives
    */
   public static String write(BpeTokenizer tokenizer, TokenizerConfig config) {
     return TokenizerJsonWriter.write(tokenizer, config);

@@ -191,8 +191,12 @@ final class TokenizerJsonReader {
         if (token.id() != id) {
           throw error(
               place,
-              "\"" + Excerpt.of(token.content()) + "\" has id " + token.id()
-                  + ", but Hugging Face's tokenizers would give it " + id);
+              "\""
+                  + Excerpt.of(token.content())
+                  + "\" has id "
+                  + token.id()
+                  + ", but Hugging Face's tokenizers would give it "
+                  + id);
         }
         if (inVocabulary == null && model.ids.get(id)) {
           throw error(place, "id " + id + " belongs to a piece of the vocabulary");
@@ -244,8 +248,12 @@ final class TokenizerJsonReader {
               && occursInText(bytes)) {
             throw error(
                 "$.added_tokens",
-                "\"" + Excerpt.of(piece) + "\" is also how the vocabulary spells other bytes, so"
-                    + " that id " + id + " has two meanings");
+                "\""
+                    + Excerpt.of(piece)
+                    + "\" is also how the vocabulary spells other bytes, so"
+                    + " that id "
+                    + id
+                    + " has two meanings");
           }
           builder.piece(id, bytes);
         }
@@ -255,7 +263,8 @@ final class TokenizerJsonReader {
           (piece, id) -> spellsBytes.put(id, ByteAlphabet.read(piece) != null));
       for (int[] merge : model.merges) {
         // Text arrives spelled in bytes, so that what is not never comes to be merged.
-        if (spellsBytes.get(merge[0]) && spellsBytes.get(merge[1])) {
+        if (spellsBytes.getOrDefault(merge[0], false)
+            && spellsBytes.getOrDefault(merge[1], false)) {
           builder.merge(merge[0], merge[1]);
         }
       }
@@ -289,6 +298,9 @@ final class TokenizerJsonReader {
         int id = entry.getValue();
         int value = hasBytes ? BytePieces.value(piece) : -1;
         if (value >= 0) {
+          if (addedByContent.containsKey(piece)) {
+            throw error("$.added_tokens", piece + " is a byte and an added token as well");
+          }
           if (reached.get(id)) {
             throw error("$.model", "the byte " + piece + " may be found in text as well");
           }
@@ -351,8 +363,7 @@ final class TokenizerJsonReader {
         if (otherwise.isPresent()
             && !model.ids.get(otherwise.getAsInt())
             && addedTokens.stream().noneMatch(added -> added.id() == otherwise.getAsInt())) {
-          throw error(
-              "$.post_processor", "there is no token with id " + otherwise.getAsInt());
+          throw error("$.post_processor", "there is no token with id " + otherwise.getAsInt());
         }
         return otherwise;
       }

@@ -84,8 +84,8 @@ final class TokenizerJsonWriter {
   }
 
   /**
-   * Writes the fields {@code normalizer} and {@code pre_tokenizer}, which say how text is changed and
-   * split.
+   * Writes the fields {@code normalizer} and {@code pre_tokenizer}, which say how text is changed
+   * and split.
    */
   static void writeNormalizerAndPreTokenizer(BpeTokenizer tokenizer, JsonText json) {
     boolean bytes = tokenizer.vocabulary().alphabet() == Alphabet.BYTES;
@@ -158,7 +158,10 @@ final class TokenizerJsonWriter {
             && PreTokenizerJson.mayLeaveWhole(tokenizer.preTokenizer(), text);
     if (foundAsWhole || otherwiseRead || isSymbol(text)) {
       throw new IllegalArgumentException(
-          "id " + id + " \"" + Excerpt.of(text)
+          "id "
+              + id
+              + " \""
+              + Excerpt.of(text)
               + "\" must not be found in text, which the format cannot say");
     }
   }
@@ -187,8 +190,13 @@ final class TokenizerJsonWriter {
       String spelling = spellings[token.id()];
       if (spelling != null && !spelling.equals(token.content())) {
         throw new IllegalArgumentException(
-            "added token " + token.id() + " is \"" + Excerpt.of(token.content())
-                + "\", but the piece with that id is \"" + Excerpt.of(spelling) + "\"");
+            "added token "
+                + token.id()
+                + " is \""
+                + Excerpt.of(token.content())
+                + "\", but the piece with that id is \""
+                + Excerpt.of(spelling)
+                + "\"");
       }
       if (spelling == null && !follow) {
         requireUnreachable(token.id(), token.content());
@@ -213,7 +221,12 @@ final class TokenizerJsonWriter {
     Integer other = ids.put(spelling, id);
     if (other != null && other != id) {
       throw new IllegalArgumentException(
-          "ids " + other + " and " + id + " would both be spelled \"" + Excerpt.of(spelling)
+          "ids "
+              + other
+              + " and "
+              + id
+              + " would both be spelled \""
+              + Excerpt.of(spelling)
               + "\" in a tokenizer.json");
     }
   }

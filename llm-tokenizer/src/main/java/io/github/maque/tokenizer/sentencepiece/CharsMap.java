@@ -12,7 +12,9 @@ import java.nio.ByteOrder;
  * that can be reached is checked here before the library sees it.
  */
 final class CharsMap {
-  /** The library keeps this many rules per place in the text, and reads past them if there are more. */
+  /**
+   * The library keeps this many rules per place in the text, and reads past them if there are more.
+   */
   private static final int MAX_NESTED_RULES = 32;
 
   private static final int MAX_BYTES = 1 << 23;
@@ -53,7 +55,9 @@ final class CharsMap {
 
   private static final Match NONE = new Match(0, 0, 0);
 
-  /** Returns the rule for the longest prefix of {@code text[from, to)}; its length is 0 without one. */
+  /**
+   * Returns the rule for the longest prefix of {@code text[from, to)}; its length is 0 without one.
+   */
   Match longest(byte[] text, int from, int to) {
     Match longest = NONE;
     int base = offset(units[0]);
@@ -119,7 +123,9 @@ final class CharsMap {
   private final class Check {
     private static final byte ON_PATH = -1;
 
-    /** For every node, the most rules that end on one path below it, plus one; 0 before the visit. */
+    /**
+     * For every node, the most rules that end on one path below it, plus one; 0 before the visit.
+     */
     private final byte[] rulesBelow = new byte[units.length];
 
     private final int[] pathNodes = new int[units.length];

@@ -42,7 +42,8 @@ final class NativeModel implements AutoCloseable {
    * Loads a model.
    *
    * @param checkedModel a model file that is known to be sound
-   * @throws IllegalStateException if the library is missing, does not run here, or refuses the model
+   * @throws IllegalStateException if the library is missing, does not run here, or refuses the
+   *     model
    */
   static NativeModel load(byte[] checkedModel) {
     loadLibrary();

@@ -52,8 +52,7 @@ final class PieceDecoder {
       }
     }
     Normalization normalization = model.normalization();
-    dropsFirstSpace =
-        normalization.addsDummyPrefix() || normalization.removesExtraWhitespace();
+    dropsFirstSpace = normalization.addsDummyPrefix() || normalization.removesExtraWhitespace();
     dropsAllFirstSpaces = normalization.removesExtraWhitespace();
     denormalizer =
         model
@@ -94,7 +93,8 @@ final class PieceDecoder {
         continue;
       }
       byte[] piece = bytes[id];
-      // Normalisation has put a space there that the text did not begin with, or taken away its own.
+      // Normalisation has put a space there that the text did not begin with, or taken away its
+      // own.
       boolean drop = atStart && dropsFirstSpace && startsWithMetaspace[id];
       text.write(piece, drop ? 1 : 0, drop ? piece.length - 1 : piece.length);
       boolean nothingYet = drop ? piece.length == 1 : piece.length == 0;

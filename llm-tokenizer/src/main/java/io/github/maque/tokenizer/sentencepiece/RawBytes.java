@@ -5,8 +5,9 @@ import java.util.List;
 
 /**
  * UTF-8 with bytes in it that belong to no character. The library cannot be given those, so each is
- * replaced by a character that no piece contains. Being unknown, that character separates what stands
- * on its sides just as the byte would, and comes back as byte pieces which can be told from others.
+ * replaced by a character that no piece contains. Being unknown, that character separates what
+ * stands on its sides just as the byte would, and comes back as byte pieces which can be told from
+ * others.
  */
 final class RawBytes {
   private static final int LAST_PRIVATE_USE = 0x10FFFD;

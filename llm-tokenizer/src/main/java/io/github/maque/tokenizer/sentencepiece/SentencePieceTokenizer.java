@@ -23,8 +23,8 @@ import java.util.OptionalInt;
 
 /**
  * A SentencePiece model of any kind, run by the SentencePiece library itself through DJL's binding.
- * For unigram models and for BPE models with normalisation rules; other BPE models run about ten
- * times as fast in pure Java ({@link SentencePieceModel#toTokenizer}).
+ * For unigram models and for BPE models with normalisation rules; other BPE models run faster in
+ * pure Java ({@link SentencePieceModel#toTokenizer}).
  *
  * <p>Needs {@code ai.djl.sentencepiece:sentencepiece} on the class path. Holds native memory, which
  * {@link #close} frees, or else the garbage collector in its own time. Thread-safe.
@@ -35,14 +35,16 @@ import java.util.OptionalInt;
  * {@value #MAX_TEXT_CHARS} characters, for which the library takes some 400 MB.
  *
  * <p>Decoding is done here, because the binding returns broken strings for emoji and NUL. With
- * special tokens skipped it gives what the library gives, but for byte pieces that form no character,
- * which stay the bytes they are.
+ * special tokens skipped it gives what the library gives, but for byte pieces that form no
+ * character, which stay the bytes they are.
  */
 public final class SentencePieceTokenizer implements Tokenizer, AutoCloseable {
   /** The most UTF-16 code units one text may have. */
   public static final int MAX_TEXT_CHARS = 1 << 21;
 
-  /** Building its tries the library recurses once per byte of a piece, on the thread's own stack. */
+  /**
+   * Building its tries the library recurses once per byte of a piece, on the thread's own stack.
+   */
   private static final int MAX_PIECE_BYTES = 1024;
 
   private final SentencePieceModel model;
@@ -167,7 +169,7 @@ public final class SentencePieceTokenizer implements Tokenizer, AutoCloseable {
   @Override
   public void encodeUtf8(byte[] utf8, int from, int to, EncodeOptions options, IdBuffer out) {
     Objects.checkFromToIndex(from, to, utf8.length);
-    if (to - from > 3 * MAX_TEXT_CHARS) {
+    if (to - from > 3 * MAX_TEXT_CHARS) { // one char takes three bytes at most
       throw tooLong(to - from + " bytes");
     }
     RawBytes raw = new RawBytes(utf8, from, to);
@@ -177,6 +179,7 @@ public final class SentencePieceTokenizer implements Tokenizer, AutoCloseable {
     }
     int standIn = raw.unusedCharacter(model.pieces());
     String text = raw.textWith(standIn);
+    requireLength(text);
     IdBuffer ids = new IdBuffer(text.length());
     int restored = 0;
     for (Segment segment : controlTokens.cut(text, options.specialTokens())) {
@@ -342,9 +345,7 @@ public final class SentencePieceTokenizer implements Tokenizer, AutoCloseable {
 
   /** Returns {@code text} with unpaired surrogates, of which the binding makes "?", as U+FFFD. */
   private static String scalars(CharSequence text) {
-    if (text.length() > MAX_TEXT_CHARS) {
-      throw tooLong(text.length() + " characters");
-    }
+    requireLength(text);
     StringBuilder copy = new StringBuilder(text);
     for (int i = 0; i < copy.length(); i++) {
       char c = copy.charAt(i);
@@ -359,9 +360,18 @@ public final class SentencePieceTokenizer implements Tokenizer, AutoCloseable {
     return copy.toString();
   }
 
+  private static void requireLength(CharSequence text) {
+    if (text.length() > MAX_TEXT_CHARS) {
+      throw tooLong(text.length() + " characters");
+    }
+  }
+
   private static IllegalArgumentException tooLong(String length) {
     return new IllegalArgumentException(
-        "the text has " + length + ", SentencePiece takes at most " + MAX_TEXT_CHARS
+        "the text has "
+            + length
+            + ", SentencePiece takes at most "
+            + MAX_TEXT_CHARS
             + " characters at a time: encode it in parts");
   }
 

@@ -166,4 +166,14 @@ class OnigurumaSyntaxTest {
         .isThrownBy(() -> OnigurumaSyntax.compile(regex))
         .withMessageContaining(regex.substring(0, 1));
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(", "[", "(?:", "[^"})
+  void refusesWhatIsNestedTooDeeply(String open) {
+    String close = open.startsWith("(") ? ")" : "]";
+    String regex = open.repeat(100_000) + "a" + close.repeat(100_000);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> OnigurumaSyntax.compile(regex))
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(600));
+  }
 }

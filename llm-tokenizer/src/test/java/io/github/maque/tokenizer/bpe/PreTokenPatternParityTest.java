@@ -59,7 +59,7 @@ class PreTokenPatternParityTest {
     List<String> texts = new ArrayList<>();
     int previous = 0;
     for (int c : HuggingFaceJudge.allCodePoints()) {
-      if (classOf(c) != classOf(previous)) {
+      if (UnicodeClasses.of(c) != UnicodeClasses.of(previous)) {
         texts.add(context(previous));
         texts.add(context(c));
       }
@@ -67,11 +67,6 @@ class PreTokenPatternParityTest {
     }
     assertThat(texts.size()).isGreaterThan(4_000);
     compare(pattern, texts);
-  }
-
-  private static int classOf(int codePoint) {
-    char[] chars = Character.toChars(codePoint);
-    return UnicodeClasses.at(chars, 0, chars.length);
   }
 
   private static String context(int codePoint) {

@@ -7,8 +7,7 @@ import java.util.SplittableRandom;
 /**
  * Makes texts that try every rule of a tokenizer: prose, code, emoji, marks, scripts written from
  * the right, controls and white space of all kinds, run together at random. The same seed gives the
- * same texts. There are no unpaired surrogates in them, and no characters that are newer than
- * Unicode 16.
+ * same texts. There are no unpaired surrogates in them.
  */
 final class TextGenerator {
   static final String WHITE_SPACE =
@@ -17,153 +16,35 @@ final class TextGenerator {
           + "\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
           + "\u200A\u2028\u2029\u202F\u205F\u3000";
 
-  private static final String[] CHINESE = {
-    "从前",
-    "有一只",
-    "小麻雀",
-    "住在",
-    "大树上",
-    "它每天",
-    "唱歌",
-    "。",
-    "，",
-    "！",
-    "？",
-    "：",
-    "；",
-    "“",
-    "”",
-    "（",
-    "）",
-    "《",
-    "》",
-    "、",
-    "……",
-    "——",
-    "他说",
-    "你好",
-    "二〇二四年",
-    "３月",
-    "第１２章",
-    "人工智能",
-    "𠀀𠮷",
-    "㐂",
-    "々",
-    "〇",
-    "⺀",
-    "⿰",
-    "㊗",
-    "的",
-    "了",
-    "\u3000\u3000",
-    "。\n",
-    "。\r\n\r\n"
-  };
-  private static final String[] ENGLISH = {
-    "the",
-    " of",
-    " and",
-    " Don't",
-    " it's",
-    "WE'LL",
-    "I'M",
-    "you'Re",
-    "they've",
-    "'d",
-    "'ll",
-    "'Sam",
-    "'ſ",
-    "'ſo",
-    "'ve",
-    "’s",
-    " Hello",
-    ",",
-    ".",
-    "! ",
-    " iPhone",
-    "HTTPServer",
-    "camelCase",
-    "naïve",
-    "Straße",
-    "ǅungla",
-    "İstanbul",
-    "ﬁn",
-    " 3.14",
-    " 1000000",
-    "42nd",
-    " x²",
-    "½",
-    "Ⅷ",
-    "١٢٣",
-    "१२",
-    " -",
-    " (",
-    ")",
-    "\"",
-    "…"
-  };
-  private static final String[] CODE = {
-    "if (x_1 >= 0) {\n",
-    "\treturn a[i];\n",
-    "    ",
-    "  }\r\n",
-    "// 注释\n",
-    "/* ",
-    " */\n",
-    "http://a.b/c?d=e&f",
-    "=>",
-    "!==",
-    "\n/",
-    "#define",
-    "<div/>",
-    "$$",
-    "\\n",
-    "::",
-    "--",
-    "\n\n\n",
-    " \n ",
-    "\t\t",
-    "foo_bar",
-    "0xFF",
-    "1e-9",
-    "'a'",
-    "`"
-  };
-  private static final String[] MARKS_AND_SCRIPTS = {
-    "e\u0301",
-    "a\u0308\u0323",
-    "\u0301",
-    "\u0301\u0302A",
-    "한국어",
-    "\u1112\u1161\u11ab",
-    "नमस्ते",
-    "สวัสดี",
-    "שלום",
-    "שָׁלוֹם",
-    "مرحبا",
-    "\u202Bab\u202C",
-    "Привет",
-    "ЁЖ",
-    "Ωμέγα",
-    "ΑΣ",
-    "ひらがな",
-    "カタカナ",
-    "が\u3099",
-    "ー",
-    "\u0B95\u0BCA",
-    "\uD801\uDC00\uD801\uDC28",
-    "ʰ",
-    "ǆ",
-    "葛\uDB40\uDD00",
-    "\u20DD",
-    "\u0E33"
-  };
-  private static final String[] SYMBOLS = {
-    "😀", "👨\u200D👩\u200D👧", "👍🏽", "🇨🇳", "1\uFE0F\u20E3", "❤\uFE0F", "\uFEFF", "\u200B",
-        "\u200D", "\u0000", "\u0001", "\u001B[0m", "\u007F", "\uFFFD", "\uFFFE", "\uE000",
-    "€", "£", "×", "∑", "①", "㈱", "™", "\u00AD", "\uDBFF\uDFFF", "🀀", "//", "!!", "'", "''", "/",
-        "///\n"
-  };
+  private static final String[] CHINESE =
+      ("从前¦有一只¦小麻雀¦住在¦大树上¦它每天¦唱歌¦。¦，¦！¦？¦：¦；¦“¦”¦（¦）¦《¦》¦、¦……¦——¦他说¦你好¦二〇二四年¦３月¦"
+              + "第１２章¦人工智能¦𠀀𠮷¦㐂¦々¦〇¦⺀¦⿰¦㊗¦的¦了¦\u3000\u3000¦。\n¦。\r\n\r\n")
+          .split("¦");
+
+  private static final String[] ENGLISH =
+      ("the¦ of¦ and¦ Don't¦ it's¦WE'LL¦I'M¦you'Re¦they've¦'d¦'ll¦'Sam¦'ſ¦'ſo¦'ve¦"
+              + "’s¦ Hello¦,¦.¦! ¦ iPhone¦HTTPServer¦camelCase¦naïve¦Straße¦ǅungla¦İstanbul¦"
+              + "ﬁn¦ 3.14¦ 1000000¦42nd¦ x²¦½¦Ⅷ¦١٢٣¦१२¦ -¦ (¦)¦\"¦…")
+          .split("¦");
+
+  private static final String[] CODE =
+      ("if (x_1 >= 0) {\n¦\treturn a[i];\n¦    ¦  }\r\n¦// 注释\n¦/* ¦ */\n¦"
+              + "http://a.b/c?d=e&f¦=>¦!==¦\n/¦#define¦<div/>¦$$¦\\n¦::¦--¦\n\n\n¦ \n ¦\t\t¦"
+              + "foo_bar¦0xFF¦1e-9¦'a'¦`")
+          .split("¦");
+
+  private static final String[] MARKS_AND_SCRIPTS =
+      ("e\u0301¦a\u0308\u0323¦\u0301¦\u0301\u0302A¦한국어¦\u1112\u1161\u11ab¦नमस्ते¦"
+              + "สวัสดี¦שלום¦שָׁלוֹם¦مرحبا¦\u202Bab\u202C¦Привет¦ЁЖ¦Ωμέγα¦ΑΣ¦ひらがな¦カタカナ¦"
+              + "が\u3099¦ー¦\u0B95\u0BCA¦\uD801\uDC00\uD801\uDC28¦ʰ¦ǆ¦葛\uDB40\uDD00¦\u20DD¦"
+              + "\u0E33")
+          .split("¦");
+
+  private static final String[] SYMBOLS =
+      ("😀¦👨\u200D👩\u200D👧¦👍🏽¦🇨🇳¦1\uFE0F\u20E3¦❤\uFE0F¦\uFEFF¦\u200B¦\u200D¦\u0000¦"
+              + "\u0001¦\u001B[0m¦\u007F¦\uFFFD¦\uFFFE¦\uE000¦€¦£¦×¦∑¦①¦㈱¦™¦\u00AD¦"
+              + "\uDBFF\uDFFF¦🀀¦//¦!!¦'¦''¦/¦///\n")
+          .split("¦");
 
   private final SplittableRandom random;
 

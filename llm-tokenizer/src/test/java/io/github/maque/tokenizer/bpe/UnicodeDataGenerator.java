@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -54,6 +55,7 @@ final class UnicodeDataGenerator {
     section(out, "alphabetic symbols", " ", ranges(UnicodeDataGenerator::isAlphabeticSymbol));
     section(out, "lower case", " ", lowerCase());
     section(out, "hugging face punctuation", " ", ranges(huggingFacePunctuation()::get));
+    section(out, "hugging face decomposed", " ", ranges(decomposed()::get));
     section(out, "hugging face unnormalized", " ", ranges(unnormalized()::get));
     Files.writeString(Path.of(arguments[0]), out, StandardCharsets.US_ASCII);
   }
@@ -145,6 +147,20 @@ final class UnicodeDataGenerator {
         HuggingFaceJudge.splitting("{\"type\":\"Punctuation\",\"behavior\":\"Removed\"}")) {
       return judge.removedCodePoints();
     }
+  }
+
+  /** What Hugging Face's NFKD changes. */
+  private static BitSet decomposed() {
+    BitSet set = new BitSet();
+    int[] all = HuggingFaceJudge.allCodePoints();
+    List<String> texts = Arrays.stream(all).mapToObj(Character::toString).toList();
+    try (HuggingFaceJudge judge = HuggingFaceJudge.normalizing("{\"type\":\"NFKD\"}")) {
+      List<String> theirs = judge.normalizeLines(texts);
+      for (int i = 0; i < all.length; i++) {
+        set.set(all[i], !theirs.get(i).equals(texts.get(i)));
+      }
+    }
+    return set;
   }
 
   /**

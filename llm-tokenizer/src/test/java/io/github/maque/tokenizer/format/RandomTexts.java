@@ -6,17 +6,84 @@ import java.util.SplittableRandom;
 
 /**
  * Texts that try what file formats disagree on: white space at all places, {@code ▁}, characters
- * without a piece, NUL, emoji, combining marks, and the names of special tokens. The same seed gives
- * the same texts.
+ * without a piece, NUL, emoji, combining marks, and the names of special tokens. The same seed
+ * gives the same texts.
  */
 public final class RandomTexts {
   private static final String[] PARTS = {
-    " ", "  ", "   ", "▁", "▁▁", "▁▁▁", "\n", "\n\n", "\t", "\r\n", "\0", "\u3000", "a", "b", "the",
-    " the", "sparrow", "Sparrow ", "and", "ing", "17", "2025", "٣", "麻雀", "小麻雀", "，", "。", "“唱歌”",
-    "森林里", "从前有一只", "龘", "é", "e\u0301", "\u0301", "ﬁ", "Ａ", "㍿", "½", "．．", "…", "가", "😀",
-    "🎉", "👨\u200D👩\u200D👧", "𠮷", "\uFFFD", "\u200B", "\uFEFF", "<s>", "</s>", "<unk>", "<0x41>",
-    "<sep>", "<sep><sep>", "<ctl>", "<|endoftext|>", "<|eot|>", "magic word", "s\u0323\u0307eva", "ṩeva", "don't", "WE'LL", "ou",
-    "!!!", "x = y\n    z", "'", ".", "-", "(", "\"", "0", "_", "\uDBFF\uDFFD"
+    " ",
+    "  ",
+    "   ",
+    "▁",
+    "▁▁",
+    "▁▁▁",
+    "\n",
+    "\n\n",
+    "\t",
+    "\r\n",
+    "\0",
+    "\u3000",
+    "a",
+    "b",
+    "the",
+    " the",
+    "sparrow",
+    "Sparrow ",
+    "and",
+    "ing",
+    "17",
+    "2025",
+    "٣",
+    "麻雀",
+    "小麻雀",
+    "，",
+    "。",
+    "“唱歌”",
+    "森林里",
+    "从前有一只",
+    "龘",
+    "é",
+    "e\u0301",
+    "\u0301",
+    "ﬁ",
+    "Ａ",
+    "㍿",
+    "½",
+    "．．",
+    "…",
+    "가",
+    "😀",
+    "🎉",
+    "👨\u200D👩\u200D👧",
+    "𠮷",
+    "\uFFFD",
+    "\u200B",
+    "\uFEFF",
+    "<s>",
+    "</s>",
+    "<unk>",
+    "<0x41>",
+    "<sep>",
+    "<sep><sep>",
+    "<ctl>",
+    "<|endoftext|>",
+    "<|eot|>",
+    "magic word",
+    "s\u0323\u0307eva",
+    "ṩeva",
+    "don't",
+    "WE'LL",
+    "ou",
+    "!!!",
+    "x = y\n    z",
+    "'",
+    ".",
+    "-",
+    "(",
+    "\"",
+    "0",
+    "_",
+    "\uDBFF\uDFFD"
   };
 
   private final SplittableRandom random;
@@ -39,7 +106,9 @@ public final class RandomTexts {
     return texts;
   }
 
-  /** Returns every text over the characters of {@code alphabet} with up to {@code length} of them. */
+  /**
+   * Returns every text over the characters of {@code alphabet} with up to {@code length} of them.
+   */
   public static List<String> all(String alphabet, int length) {
     List<String> texts = new ArrayList<>(List.of(""));
     int shorter = 0;

@@ -33,8 +33,7 @@ class SentencePieceModelTest {
             + message(1, text(1, "龘") + "150000C03F" + "1804")
             + message(1, text(1, "u") + "1805")
             + message(2, "1802" + "C00101" + text(44, "??") + text(46, "<s>") + "D00201")
-            + message(
-                3, text(1, "nmt") + bytes(2, "DEADBEEF") + "1800" + "2001" + "2800");
+            + message(3, text(1, "nmt") + bytes(2, "DEADBEEF") + "1800" + "2001" + "2800");
 
     SentencePieceModel read = read(model);
 
@@ -95,7 +94,8 @@ class SentencePieceModelTest {
         .contains(text(1, "corpus.txt") + "2064" + "5500007F3F")
         .contains(selfTest)
         .contains(group);
-    assertThat(SentencePieceModel.read(read.toBytes(), "again").toBytes()).isEqualTo(read.toBytes());
+    assertThat(SentencePieceModel.read(read.toBytes(), "again").toBytes())
+        .isEqualTo(read.toBytes());
     assertThat(HexFormat.of().withUpperCase().formatHex(read.toCheckedBytes()))
         .doesNotContain(text(1, "corpus.txt"))
         .doesNotContain(selfTest);
@@ -127,14 +127,14 @@ class SentencePieceModelTest {
         Arguments.of("a NUL in a piece", UNK + message(1, text(1, "a\0b")), "NUL"),
         Arguments.of(
             "a piece that is not UTF-8", UNK + message(1, bytes(1, "C328")), "not valid UTF-8"),
-        Arguments.of(
-            "a long piece", UNK + message(1, text(1, "x".repeat(70_000))), "70000 bytes"),
+        Arguments.of("a long piece", UNK + message(1, text(1, "x".repeat(70_000))), "70000 bytes"),
         Arguments.of("a score that is NaN", UNK + message(1, text(1, "b") + "150000C07F"), "NaN"),
         Arguments.of(
             "an infinite score", UNK + message(1, text(1, "b") + "15000080FF"), "-Infinity"),
         Arguments.of(
             "a piece type of the future", UNK + message(1, text(1, "b") + "1807"), "piece type 7"),
-        Arguments.of("a negative piece type", UNK + message(1, "18FFFFFFFFFFFFFFFFFF01"), "type -1"),
+        Arguments.of(
+            "a negative piece type", UNK + message(1, "18FFFFFFFFFFFFFFFFFF01"), "type -1"),
         Arguments.of("a model type of the future", UNK + message(2, "1809"), "model type 9"),
         Arguments.of(
             "a byte without byte fallback", UNK + message(1, text(1, "<0x0A>") + "1806"), "is off"),
@@ -187,7 +187,8 @@ class SentencePieceModelTest {
   }
 
   private static String text(int field, String text) {
-    return bytes(field, HexFormat.of().withUpperCase().formatHex(text.getBytes(StandardCharsets.UTF_8)));
+    return bytes(
+        field, HexFormat.of().withUpperCase().formatHex(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Tag, length, content: the tag is the field number times eight, plus two. */

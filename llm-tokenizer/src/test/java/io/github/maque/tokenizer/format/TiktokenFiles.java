@@ -12,7 +12,20 @@ final class TiktokenFiles {
       new TiktokenEncoding("small", PreTokenPattern.CL100K, Map.of("<|endoftext|>", 300));
 
   private static final List<String> MERGED =
-      List.of("th", " t", "he", " th", "the", " the", "in", "ing", "\u9ebb", "\u9ebb\u96c0", "  ", "    ", "17");
+      List.of(
+          "th",
+          " t",
+          "he",
+          " th",
+          "the",
+          " the",
+          "in",
+          "ing",
+          "\u9ebb",
+          "\u9ebb\u96c0",
+          "  ",
+          "    ",
+          "17");
 
   private TiktokenFiles() {}
 
@@ -32,10 +45,6 @@ final class TiktokenFiles {
   }
 
   private static void line(StringBuilder lines, byte[] piece, int rank) {
-    lines
-        .append(Base64.getEncoder().encodeToString(piece))
-        .append(' ')
-        .append(rank)
-        .append('\n');
+    lines.append(Base64.getEncoder().encodeToString(piece)).append(' ').append(rank).append('\n');
   }
 }

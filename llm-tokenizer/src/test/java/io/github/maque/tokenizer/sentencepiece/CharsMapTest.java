@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Rules come from the model {@code unigram-rules}, trained with those that format_fixtures.py lists.
+ * Rules come from the model {@code unigram-rules}, trained with those that format_fixtures.py
+ * lists.
  */
 class CharsMapTest {
   private static final byte[] RULES = rules();
@@ -56,8 +57,7 @@ class CharsMapTest {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     CharsMap.Match match = rules.longest(utf8, 0, utf8.length);
     int from = match.replacementOffset();
-    byte[] bytes =
-        Arrays.copyOfRange(rules.replacements(), from, from + match.replacementLength());
+    byte[] bytes = Arrays.copyOfRange(rules.replacements(), from, from + match.replacementLength());
     return match.length() + ":" + new String(bytes, StandardCharsets.UTF_8);
   }
 
@@ -96,15 +96,15 @@ class CharsMapTest {
   }
 
   /**
-   * Random damage: what passes the check is given to the library, which would end this process if the
-   * check had missed something, and does the same to texts as our reading of the rules.
+   * Random damage: what passes the check is given to the library, which would end this process if
+   * the check had missed something, and does the same to texts as our reading of the rules.
    */
   @Test
   void rulesThatPassAreSafeAndMeanTheSame() throws Exception {
     SplittableRandom random = new SplittableRandom(8);
     List<String> texts = new RandomTexts(8).texts(40);
     int passed = 0;
-    for (int i = 0; i < 4000; i++) {
+    for (int i = 0; i < 2000; i++) {
       byte[] rules = RULES.clone();
       for (int changes = random.nextInt(1, 5); changes > 0; changes--) {
         rules[random.nextInt(rules.length)] = (byte) random.nextInt(256);
@@ -115,7 +115,7 @@ class CharsMapTest {
         continue;
       }
       passed++;
-      if (passed > 400) {
+      if (passed > 200) {
         continue;
       }
       try (SentencePieceTokenizer tokenizer =
@@ -126,7 +126,7 @@ class CharsMapTest {
         }
       }
     }
-    assertThat(passed).isBetween(100, 3900);
+    assertThat(passed).isBetween(50, 1950);
   }
 
   private static byte[] withInt(int at, int value) {
@@ -141,8 +141,7 @@ class CharsMapTest {
   }
 
   private static byte[] encode(int[] units) {
-    ByteBuffer out =
-        ByteBuffer.allocate(4 + units.length * 4 + 2).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.allocate(4 + units.length * 4 + 2).order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(units.length * 4);
     for (int unit : units) {
       out.putInt(unit);

@@ -53,7 +53,9 @@ class SentencePieceTokenizerTest {
         int done = 0;
         for (int i = 0; i < encoding.size(); i++) {
           assertThat(encoding.starts()[i]).as(text).isLessThanOrEqualTo(encoding.ends()[i]);
-          assertThat(encoding.starts()[i]).as(text).isGreaterThanOrEqualTo(i == 0 ? 0 : encoding.starts()[i - 1]);
+          assertThat(encoding.starts()[i])
+              .as(text)
+              .isGreaterThanOrEqualTo(i == 0 ? 0 : encoding.starts()[i - 1]);
           done = Math.max(done, encoding.ends()[i]);
         }
         assertThat(done).isLessThanOrEqualTo(text.length());
@@ -64,7 +66,8 @@ class SentencePieceTokenizerTest {
   @Test
   void offsetsFollowRulesBackToTheSource() throws Exception {
     try (SentencePieceTokenizer tokenizer = load("unigram-rules")) {
-      // The rules make four characters of ㍿, two of ﬁ and one of ．．, and nobody knows 😀: four bytes.
+      // The rules make four characters of ㍿, two of ﬁ and one of ．．, and nobody knows 😀: four
+      // bytes.
       String text = "  ㍿ ﬁn．．😀";
       Encoding encoding = tokenizer.encodeWithOffsets(text, EncodeOptions.TEXT);
 
@@ -93,11 +96,14 @@ class SentencePieceTokenizerTest {
       for (int i = 0; i < 3000; i++) {
         byte[] bytes = new byte[random.nextInt(24)];
         for (int b = 0; b < bytes.length; b++) {
-          bytes[b] = (byte) (random.nextInt(3) == 0 ? random.nextInt(256) : random.nextInt(32, 127));
+          bytes[b] =
+              (byte) (random.nextInt(3) == 0 ? random.nextInt(256) : random.nextInt(32, 127));
         }
         IdBuffer ids = new IdBuffer();
         tokenizer.encodeUtf8(bytes, 0, bytes.length, EncodeOptions.TEXT, ids);
-        assertThat(tokenizer.decodeBytes(ids.toArray())).as(Arrays.toString(bytes)).isEqualTo(bytes);
+        assertThat(tokenizer.decodeBytes(ids.toArray()))
+            .as(Arrays.toString(bytes))
+            .isEqualTo(bytes);
       }
     }
   }
@@ -152,7 +158,8 @@ class SentencePieceTokenizerTest {
           .isThrownBy(
               () ->
                   tokenizer.encode(
-                      "the<ctl>cat", EncodeOptions.TEXT.withSpecialTokens(SpecialTokenPolicy.ERROR)))
+                      "the<ctl>cat",
+                      EncodeOptions.TEXT.withSpecialTokens(SpecialTokenPolicy.ERROR)))
           .withMessage("the text contains the special token <ctl> at character 3");
     }
   }
