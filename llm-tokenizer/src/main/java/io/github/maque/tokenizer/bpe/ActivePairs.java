@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
  * and where. Pairs are numbered in the order in which they were added.
  */
 final class ActivePairs {
-  private int[] slots = new int[1 << 12]; // pair + 1, 0 marks an empty slot
+  /**
+   * Two places a slot, so that they share a cache line: the key, and the pair + 1 or 0 for empty.
+   */
+  private long[] slots = new long[1 << 13];
+
   private long[] keys = new long[1 << 11];
   private long[] counts = new long[1 << 11];
   private int[] versions = new int[1 << 11];
@@ -40,15 +44,14 @@ final class ActivePairs {
 
   /** Returns the number of the pair, or -1 if it is not here. */
   int find(long key) {
-    int slot = slotOf(key);
-    return slots[slot] - 1;
+    return (int) slots[slotOf(key) + 1] - 1;
   }
 
   /** Returns the number of the pair, which is added with a count of zero if it is not here. */
   int findOrAdd(long key) {
     int slot = slotOf(key);
-    if (slots[slot] != 0) {
-      return slots[slot] - 1;
+    if (slots[slot + 1] != 0) {
+      return (int) slots[slot + 1] - 1;
     }
     if (size == keys.length) {
       keys = Arrays.copyOf(keys, size * 2);
@@ -62,8 +65,9 @@ final class ActivePairs {
     }
     int pair = size++;
     keys[pair] = key;
-    slots[slot] = pair + 1;
-    if (size * 2 > slots.length) {
+    slots[slot] = key;
+    slots[slot + 1] = size;
+    if (size * 4 > slots.length) {
       rehash();
     }
     return pair;
@@ -130,19 +134,21 @@ final class ActivePairs {
   }
 
   private int slotOf(long key) {
-    int mask = slots.length - 1;
+    int mask = slots.length - 2;
     long hash = key * 0x9E3779B97F4A7C15L;
-    int slot = (int) (hash ^ hash >>> 32) & mask;
-    while (slots[slot] != 0 && keys[slots[slot] - 1] != key) {
-      slot = (slot + 1) & mask;
+    int slot = (int) (hash ^ hash >>> 32) << 1 & mask;
+    while (slots[slot] != key && slots[slot + 1] != 0) {
+      slot = (slot + 2) & mask;
     }
     return slot;
   }
 
   private void rehash() {
-    slots = new int[slots.length * 2];
+    slots = new long[slots.length * 2];
     for (int pair = 0; pair < size; pair++) {
-      slots[slotOf(keys[pair])] = pair + 1;
+      int slot = slotOf(keys[pair]);
+      slots[slot] = keys[pair];
+      slots[slot + 1] = pair + 1L;
     }
   }
 }

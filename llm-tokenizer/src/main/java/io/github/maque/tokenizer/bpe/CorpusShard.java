@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CorpusShard {
   private static final int MAX_PLACES = Integer.MAX_VALUE - 16;
+  private static final int BLOCK_SHIFT = 8;
 
   private final int index;
   private final SymbolArray symbols;
@@ -23,6 +24,7 @@ final class CorpusShard {
   private final int[] runStarts;
   private final long[] runCounts;
   private final int runs;
+  private final int[] runOfBlock;
 
   /** What the last merge did: place, and left and right neighbour (-1 for none) of every merge. */
   private final IdBuffer mergedAt = new IdBuffer();
@@ -40,6 +42,7 @@ final class CorpusShard {
     this.runStarts = runStarts;
     this.runCounts = runCounts;
     this.runs = runs;
+    this.runOfBlock = runsOfBlocks();
   }
 
   /**
@@ -206,12 +209,24 @@ final class CorpusShard {
 
   /** The run that {@code at} lies in, at or behind run {@code from}. */
   private int runOf(int at, int from) {
-    int next = from + 1;
-    if (next < runs && (next + 1 == runs || at < runStarts[next + 1])) {
-      return next;
+    int run = Math.max(from, runOfBlock[at >>> BLOCK_SHIFT]);
+    while (run + 1 < runs && runStarts[run + 1] <= at) {
+      run++;
     }
-    int found = Arrays.binarySearch(runStarts, Math.max(from, 0), runs, at);
-    return found >= 0 ? found : -found - 2;
+    return run;
+  }
+
+  /** For every block of places, the run that its first place lies in. */
+  private int[] runsOfBlocks() {
+    int[] found = new int[(end >>> BLOCK_SHIFT) + 1];
+    int run = 0;
+    for (int block = 0; block < found.length; block++) {
+      while (run + 1 < runs && runStarts[run + 1] <= block << BLOCK_SHIFT) {
+        run++;
+      }
+      found[block] = run;
+    }
+    return found;
   }
 
   /** Lays words out as symbols. */

@@ -2,6 +2,7 @@ package io.github.maque.tokenizer.sentencepiece;
 
 import ai.djl.sentencepiece.jni.LibUtils;
 import ai.djl.sentencepiece.jni.SentencePieceLibrary;
+import io.github.maque.tokenizer.format.TokenizerFormatException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -42,10 +43,11 @@ final class NativeModel implements AutoCloseable {
    * Loads a model.
    *
    * @param checkedModel a model file that is known to be sound
-   * @throws IllegalStateException if the library is missing, does not run here, or refuses the
-   *     model
+   * @param source what to call it in errors
+   * @throws TokenizerFormatException if the library refuses the model
+   * @throws IllegalStateException if the library is missing or does not run here
    */
-  static NativeModel load(byte[] checkedModel) {
+  static NativeModel load(byte[] checkedModel, String source) throws TokenizerFormatException {
     loadLibrary();
     SentencePieceLibrary library = SentencePieceLibrary.LIB;
     NativeModel model = new NativeModel(new Handle(library.createSentencePieceProcessor()));
@@ -53,7 +55,8 @@ final class NativeModel implements AutoCloseable {
       library.loadModelFromBytes(model.handle.address(), checkedModel);
     } catch (RuntimeException e) {
       model.close();
-      throw new IllegalStateException("SentencePiece refuses the model: " + e.getMessage(), e);
+      throw new TokenizerFormatException(
+          source, "model", "SentencePiece refuses it: " + e.getMessage(), e);
     }
     return model;
   }

@@ -57,7 +57,8 @@ public final class SentencePieceTokenizer implements Tokenizer, AutoCloseable {
   private final int unk;
   private final NativeModel nativeModel;
 
-  private SentencePieceTokenizer(SentencePieceModel model, ModelNormalizer normalizer) {
+  private SentencePieceTokenizer(SentencePieceModel model, ModelNormalizer normalizer)
+      throws TokenizerFormatException {
     this.model = model;
     this.normalizer = normalizer;
     this.decoder = new PieceDecoder(model);
@@ -71,7 +72,7 @@ public final class SentencePieceTokenizer implements Tokenizer, AutoCloseable {
       pieceLengths[id] = isByte[id] ? 1 : utf8(pieces.get(id).text()).length;
     }
     this.unk = model.unkId();
-    this.nativeModel = NativeModel.load(model.toCheckedBytes());
+    this.nativeModel = NativeModel.load(model.toCheckedBytes(), model.source());
   }
 
   /**
@@ -87,7 +88,7 @@ public final class SentencePieceTokenizer implements Tokenizer, AutoCloseable {
   /**
    * Loads a model that was read before.
    *
-   * @throws TokenizerFormatException if the library cannot run the model safely
+   * @throws TokenizerFormatException if the library cannot run the model, or not safely
    * @throws IllegalStateException if the SentencePiece library is not there or does not run here
    */
   public static SentencePieceTokenizer of(SentencePieceModel model)

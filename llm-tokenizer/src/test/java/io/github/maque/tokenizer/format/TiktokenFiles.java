@@ -31,15 +31,21 @@ final class TiktokenFiles {
 
   /** The 256 bytes and a few pieces. */
   static byte[] small() {
-    StringBuilder lines = new StringBuilder();
-    for (int b = 0; b < 256; b++) {
-      line(lines, new byte[] {(byte) b}, b);
-    }
+    StringBuilder lines = new StringBuilder(new String(singleBytes(), StandardCharsets.US_ASCII));
     int rank = 256;
-    // The parts of characters first, so that what they are merged from is there.
+    // A part of a character first, so that what the character is merged from is there.
     line(lines, new byte[] {(byte) 0xE9, (byte) 0xBA}, rank++);
     for (String piece : MERGED) {
       line(lines, piece.getBytes(StandardCharsets.UTF_8), rank++);
+    }
+    return lines.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The 256 bytes. */
+  static byte[] singleBytes() {
+    StringBuilder lines = new StringBuilder();
+    for (int b = 0; b < 256; b++) {
+      line(lines, new byte[] {(byte) b}, b);
     }
     return lines.toString().getBytes(StandardCharsets.US_ASCII);
   }

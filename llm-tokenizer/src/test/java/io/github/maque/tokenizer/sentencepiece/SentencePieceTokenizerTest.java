@@ -237,6 +237,15 @@ class SentencePieceTokenizerTest {
   }
 
   @Test
+  void whatTheLibraryRefusesIsTheFilesFault() throws Exception {
+    byte[] onlyUnknown = {10, 9, 10, 5, '<', 'u', 'n', 'k', '>', 24, 2};
+    SentencePieceModel model = SentencePieceModel.read(onlyUnknown, "x.model");
+    assertThatThrownBy(() -> SentencePieceTokenizer.of(model))
+        .isInstanceOf(TokenizerFormatException.class)
+        .hasMessageStartingWith("x.model: model: SentencePiece refuses it: ");
+  }
+
+  @Test
   void piecesThatWouldOverflowTheNativeStackAreRefused() throws Exception {
     SentencePieceModel model = TinyModels.withUserDefined(List.of("x".repeat(60_000)));
     assertThatThrownBy(() -> SentencePieceTokenizer.of(model))
