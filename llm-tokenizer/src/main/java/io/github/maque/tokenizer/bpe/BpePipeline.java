@@ -17,14 +17,14 @@ final class BpePipeline {
   private final @Nullable AddedTokenMatcher rawMatcher;
   private final Normalizer normalizer;
   private final @Nullable AddedTokenMatcher normalizedMatcher;
-  private final Normalizer prefix;
-  private final boolean addsPrefixSpace;
+  private final Normalizer spanNormalizer;
+  private final boolean normalizesSpans;
   private final PreTokenizer preTokenizer;
   private final BpeEncoder encoder;
 
   private TextBuffer source = new TextBuffer();
   private TextBuffer segment = new TextBuffer();
-  private TextBuffer prefixed = new TextBuffer();
+  private TextBuffer span = new TextBuffer();
   private IdBuffer pieceEnds = new IdBuffer();
 
   /** Where the ids of the current text go and, when offsets are asked for, what they stand for. */
@@ -37,14 +37,14 @@ final class BpePipeline {
       @Nullable AddedTokenMatcher rawMatcher,
       Normalizer normalizer,
       @Nullable AddedTokenMatcher normalizedMatcher,
-      boolean addsPrefixSpace,
+      Normalizer spanNormalizer,
       PreTokenizer preTokenizer,
       BpeEncoder encoder) {
     this.rawMatcher = rawMatcher;
     this.normalizer = normalizer;
     this.normalizedMatcher = normalizedMatcher;
-    this.addsPrefixSpace = addsPrefixSpace;
-    this.prefix = Normalizer.prepend(" ");
+    this.spanNormalizer = spanNormalizer;
+    this.normalizesSpans = !spanNormalizer.equals(Normalizer.none());
     this.preTokenizer = preTokenizer;
     this.encoder = encoder;
   }
@@ -94,7 +94,7 @@ final class BpePipeline {
     if (length > KEPT_CHARS) {
       source = new TextBuffer();
       segment = new TextBuffer();
-      prefixed = new TextBuffer();
+      span = new TextBuffer();
       pieceEnds = new IdBuffer();
     }
     encoder.shrink();
@@ -129,17 +129,23 @@ final class BpePipeline {
     mapOffsets(text, origin, first);
   }
 
-  /** Encodes text that holds no added token. */
+  /**
+   * Encodes text that holds no added token.
+   *
+   * <p>What Hugging Face counts as a part of pre-tokenization, a space in front, is done here: once
+   * for every stretch between added tokens.
+   */
   private void encodeSpan(TextBuffer text, int from, int to) {
-    if (addsPrefixSpace && from < to && text.chars()[from] != ' ') {
-      int first = ids.size();
-      prefixed.setChars(text.chars(), from, to, starts != null);
-      prefix.apply(prefixed);
-      encodePreTokens(prefixed.chars(), 0, prefixed.length());
-      mapOffsets(prefixed, from, first);
-    } else {
+    if (from == to || !normalizesSpans) {
       encodePreTokens(text.chars(), from, to);
+      return;
     }
+    int first = ids.size();
+    span.setChars(text.chars(), from, to, starts != null);
+    span.startsText(from == 0 && text.startsText());
+    spanNormalizer.apply(span);
+    encodePreTokens(span.chars(), 0, span.length());
+    mapOffsets(span, from, first);
   }
 
   private void encodePreTokens(char[] text, int from, int to) {
@@ -182,8 +188,10 @@ final class BpePipeline {
     for (int i = first; i < ids.size(); i++) {
       int start = starts.get(i);
       int end = ends.get(i);
-      starts.set(i, origin + text.originStart(start));
-      ends.set(i, origin + text.originEnd(end - 1));
+      boolean empty = start == end; // made from nothing at an earlier stage
+      int from = start < text.length() ? text.originStart(start) : text.originEnd(start - 1);
+      starts.set(i, origin + from);
+      ends.set(i, empty ? origin + from : origin + text.originEnd(end - 1));
     }
   }
 }

@@ -68,6 +68,8 @@ public final class BpeTokenizer implements Tokenizer {
 
     BoundaryFilter boundaries = new BoundaryFilter(vocabulary);
     WholeCharacters wholeCharacters = new WholeCharacters(vocabulary, boundaries);
+    Normalizer segmentNormalizer = withoutMetaspace(normalizer);
+    Normalizer spanNormalizer = spanNormalizer();
     AddedTokenMatcher rawMatcher = matcher(false);
     AddedTokenMatcher normalizedMatcher = matcher(true);
     pipelines =
@@ -76,9 +78,9 @@ public final class BpeTokenizer implements Tokenizer {
             () ->
                 new BpePipeline(
                     rawMatcher,
-                    normalizer,
+                    segmentNormalizer,
                     normalizedMatcher,
-                    addsPrefixSpace,
+                    spanNormalizer,
                     preTokenizer,
                     new BpeEncoder(vocabulary, boundaries, wholeCharacters)));
   }
@@ -297,12 +299,34 @@ public final class BpeTokenizer implements Tokenizer {
     return id;
   }
 
+  /** What is done to every stretch between added tokens: Metaspace at the end, a space in front. */
+  private Normalizer spanNormalizer() {
+    List<Normalizer> parts = new ArrayList<>();
+    parts(normalizer).stream().filter(MetaspaceNormalizer.class::isInstance).forEach(parts::add);
+    if (addsPrefixSpace) {
+      parts.add(Normalizer.metaspace(' ', MetaspaceNormalizer.PrependScheme.ALWAYS));
+    }
+    return Normalizer.sequence(parts);
+  }
+
+  private static Normalizer withoutMetaspace(Normalizer normalizer) {
+    return Normalizer.sequence(
+        parts(normalizer).stream().filter(part -> !(part instanceof MetaspaceNormalizer)).toList());
+  }
+
+  private static List<Normalizer> parts(Normalizer normalizer) {
+    return normalizer instanceof NormalizerSequence sequence
+        ? sequence.parts()
+        : List.of(normalizer);
+  }
+
   /** The matcher of the added tokens that are looked for before or after normalisation. */
   private @Nullable AddedTokenMatcher matcher(boolean normalized) {
     Map<String, AddedToken> texts = new LinkedHashMap<>();
     for (AddedToken token : addedTokens) {
       if (token.normalized() == normalized) {
-        String text = normalized ? normalizer.normalize(token.content()) : token.content();
+        String text =
+            normalized ? withoutMetaspace(normalizer).normalize(token.content()) : token.content();
         if (!text.isEmpty()) {
           texts.put(text, token);
         }

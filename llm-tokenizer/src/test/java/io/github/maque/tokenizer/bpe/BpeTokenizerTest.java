@@ -186,6 +186,33 @@ class BpeTokenizerTest {
     assertThat(tokenizer.pieceBytes(299)).isEmpty();
   }
 
+  /** As Hugging Face does it: Metaspace is a part of pre-tokenization there. */
+  @Test
+  void putsASpaceInFrontOfTheStretchesBetweenAddedTokens() {
+    BpeVocabulary vocabulary = withBytes(BpeVocabulary.byteLevel()).build();
+    List<AddedToken> added = List.of(new AddedToken(300, "<a>", false, true, false, false, false));
+    for (MetaspaceNormalizer.PrependScheme scheme : MetaspaceNormalizer.PrependScheme.values()) {
+      BpeTokenizer tokenizer =
+          BpeTokenizer.builder(vocabulary)
+              .addedTokens(added)
+              .normalizer(Normalizer.metaspace('_', scheme))
+              .build();
+      assertThat(tokenizer.encode("x y<a>z"))
+          .isEqualTo(
+              switch (scheme) {
+                case ALWAYS -> new int[] {'_', 'x', '_', 'y', 300, '_', 'z'};
+                case FIRST -> new int[] {'_', 'x', '_', 'y', 300, 'z'};
+                case NEVER -> new int[] {'x', '_', 'y', 300, 'z'};
+              });
+    }
+    BpeTokenizer prefixed =
+        BpeTokenizer.builder(vocabulary).addedTokens(added).addsPrefixSpace(true).build();
+    Encoding encoding = prefixed.encodeWithOffsets("x<a> z", EncodeOptions.TEXT);
+    assertThat(encoding.ids()).containsExactly(' ', 'x', 300, ' ', 'z');
+    assertThat(encoding.starts()).containsExactly(0, 0, 1, 4, 5);
+    assertThat(encoding.ends()).containsExactly(0, 1, 4, 5, 6);
+  }
+
   @Test
   void tellsWhichTextEveryTokenStandsForThroughNormalisation() throws IOException {
     BpeTokenizer tokenizer =
