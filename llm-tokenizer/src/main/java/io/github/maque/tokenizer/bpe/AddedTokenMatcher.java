@@ -3,7 +3,6 @@ package io.github.maque.tokenizer.bpe;
 import io.github.maque.tokenizer.AddedToken;
 import io.github.maque.tokenizer.SpecialTokenPolicy;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * tokenizers do. Immutable.
  */
 final class AddedTokenMatcher {
-  private final Map<Character, List<Pattern>> byFirst = new HashMap<>();
+  private final Node root = new Node();
+
+  /** Which chars a token can begin with, one bit each, so that other text is passed over fast. */
   private final long[] isFirst = new long[1024];
 
   /**
@@ -23,17 +24,24 @@ final class AddedTokenMatcher {
    * @param tokens the tokens by the text to look for, which normalisation may have changed
    */
   AddedTokenMatcher(Map<String, AddedToken> tokens) {
-    List<Pattern> longestFirst = new ArrayList<>();
-    tokens.forEach((text, token) -> longestFirst.add(new Pattern(text, token)));
-    longestFirst.sort(Comparator.comparingInt((Pattern p) -> p.text().length()).reversed());
-    for (Pattern pattern : longestFirst) {
-      char first = pattern.text().charAt(0);
-      byFirst.computeIfAbsent(first, c -> new ArrayList<>()).add(pattern);
-      isFirst[first >>> 6] |= 1L << first;
-    }
+    tokens.forEach(
+        (text, token) -> {
+          Node node = root;
+          for (int i = 0; i < text.length(); i++) {
+            node = node.next.computeIfAbsent(text.charAt(i), c -> new Node());
+          }
+          node.pattern = new Pattern(text, token);
+          isFirst[text.charAt(0) >>> 6] |= 1L << text.charAt(0);
+        });
   }
 
   private record Pattern(String text, AddedToken token) {}
+
+  /** A beginning of tokens. */
+  private static final class Node {
+    final Map<Character, Node> next = new HashMap<>();
+    @Nullable Pattern pattern;
+  }
 
   /** One place where an added token stands, white space it swallows included. */
   record Match(AddedToken token, int start, int end) {}
@@ -89,25 +97,17 @@ final class AddedTokenMatcher {
     return matches;
   }
 
+  /** The longest token that begins at {@code at}. */
   private @Nullable Pattern at(char[] text, int at, int to) {
-    for (Pattern pattern : byFirst.getOrDefault(text[at], List.of())) {
-      if (startsWith(text, at, to, pattern.text())) {
-        return pattern;
+    Pattern longest = null;
+    Node node = root.next.get(text[at]);
+    for (int i = at + 1; node != null; i++) {
+      if (node.pattern != null) {
+        longest = node.pattern;
       }
+      node = i < to ? node.next.get(text[i]) : null;
     }
-    return null;
-  }
-
-  private static boolean startsWith(char[] text, int at, int to, String content) {
-    if (to - at < content.length()) {
-      return false;
-    }
-    for (int i = 0; i < content.length(); i++) {
-      if (text[at + i] != content.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
+    return longest;
   }
 
   private static boolean touchesWord(char[] text, int start, int end, int from, int to) {

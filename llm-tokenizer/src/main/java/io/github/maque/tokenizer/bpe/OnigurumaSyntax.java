@@ -292,15 +292,27 @@ final class OnigurumaSyntax {
     if (looksAt("^")) {
       take();
     }
+    boolean hasOperand = false;
+    boolean isIntersection = false;
     if (looksAt("]")) {
       out.append("\\]"); // first in its class, a bracket is a character
       at++;
+      hasOperand = true;
     }
     while (!looksAt("]")) {
       if (at >= regex.length()) {
         throw new IllegalArgumentException(
             "regular expression " + abbreviated(regex) + ": a [ is not closed");
       }
+      if (looksAt("&&")) {
+        requireOperand(hasOperand);
+        take();
+        take();
+        isIntersection = true;
+        hasOperand = false;
+        continue;
+      }
+      hasOperand = true;
       if (looksAt("[:") && regex.indexOf(":]", at) > 0) {
         posixBracket();
       } else if (looksAt("[")) {
@@ -312,7 +324,17 @@ final class OnigurumaSyntax {
         take();
       }
     }
+    if (isIntersection) {
+      requireOperand(hasOperand);
+    }
     take();
+  }
+
+  /** The JDK takes some intersections with nothing and fails when it matches them. */
+  private void requireOperand(boolean hasOperand) {
+    if (!hasOperand) {
+      throw refused("an intersection && with nothing on one side");
+    }
   }
 
   private void posixBracket() {

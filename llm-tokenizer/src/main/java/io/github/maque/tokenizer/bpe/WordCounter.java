@@ -109,7 +109,7 @@ final class WordCounter {
     private final ExecutorService workers;
     private final long total;
     private final Semaphore waiting = new Semaphore(2 * threads);
-    private final List<Future<Batch>> running = new ArrayList<>();
+    private final List<Future<Counted>> running = new ArrayList<>();
     private List<String> batch = new ArrayList<>();
     private int batchChars;
     private long bytes;
@@ -152,7 +152,7 @@ final class WordCounter {
           workers.submit(
               () -> {
                 try {
-                  return new Batch(texts);
+                  return new Batch().count(texts);
                 } finally {
                   waiting.release();
                 }
@@ -161,9 +161,9 @@ final class WordCounter {
 
     /** Waits for every batch of this round, then looks at the memory. */
     private void await() {
-      for (Future<Batch> future : running) {
+      for (Future<Counted> future : running) {
         try {
-          Batch done = future.get();
+          Counted done = future.get();
           characters += done.characters;
           preTokens += done.preTokens;
           bytes += done.bytes;
@@ -212,6 +212,9 @@ final class WordCounter {
     return counts.memory() + 2 * (counts.utf8Length() + counts.size());
   }
 
+  /** What one batch held. */
+  private record Counted(long characters, long preTokens, long bytes) {}
+
   /** Splits the texts of one batch and adds its pre-tokens, partition by partition. */
   private final class Batch {
     private final TextBuffer buffer = new TextBuffer();
@@ -221,18 +224,15 @@ final class WordCounter {
     private final IdBuffer wordHashes = new IdBuffer();
     private char[] chars = new char[BATCH_CHARS + (BATCH_CHARS >> 3)];
     private int length;
-
     private long characters;
-    private long preTokens;
     private long bytes;
 
-    Batch(List<String> texts) {
+    Counted count(List<String> texts) {
       for (String text : texts) {
         split(text);
       }
-      preTokens = wordHashes.size();
       addToPartitions();
-      chars = new char[0];
+      return new Counted(characters, wordHashes.size(), bytes);
     }
 
     private void split(String text) {

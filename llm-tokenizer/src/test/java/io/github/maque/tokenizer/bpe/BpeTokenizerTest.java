@@ -186,6 +186,22 @@ class BpeTokenizerTest {
     assertThat(tokenizer.pieceBytes(299)).isEmpty();
   }
 
+  @Test
+  void takesTheLongestOfManyAddedTokens() {
+    List<AddedToken> added = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      added.add(AddedToken.special(300 + i, "<unused" + i + (i % 3 == 0 ? ">" : "")));
+    }
+    BpeTokenizer tokenizer =
+        BpeTokenizer.builder(withBytes(BpeVocabulary.byteLevel()).build())
+            .addedTokens(added)
+            .build();
+    EncodeOptions allow = EncodeOptions.WITH_SPECIAL_TOKENS;
+    assertThat(tokenizer.encode("<unused1234<unused12><unused12", allow))
+        .containsExactly(300 + 1234, 300 + 12, 300 + 1, '2');
+    assertThat(tokenizer.encode("<unused", allow)).hasSize(7);
+  }
+
   /** As Hugging Face does it: Metaspace is a part of pre-tokenization there. */
   @Test
   void putsASpaceInFrontOfTheStretchesBetweenAddedTokens() {

@@ -159,6 +159,9 @@ class OnigurumaSyntaxTest {
         "a\\",
         "\\p{L",
         "\\pL",
+        "[a-m&&&&x]",
+        "[&&x]",
+        "[x&&]",
         "a**b("
       })
   void refusesWhatItCannotRun(String regex) {
