@@ -82,9 +82,10 @@ def sentencepiece_models():
             prefix = directory + "/m"
             sentencepiece.SentencePieceTrainer.train(
                 sentence_iterator=iter(CORPUS), model_prefix=prefix, **common, **chosen)
-            # The model names the directory it was made in; that is replaced by a name of equal length.
+            # The model names the files it was made from; they are replaced by names of equal length.
             content = pathlib.Path(prefix + ".model").read_bytes()
             content = content.replace(prefix.encode(), b"fixture-model-name".ljust(len(prefix), b"-")[: len(prefix)])
+            content = content.replace(rules.name.encode(), b"fixture-rules".ljust(len(rules.name), b"-"))
             (out / (name + ".model")).write_bytes(content)
         model = sentencepiece.SentencePieceProcessor(model_file=str(out / (name + ".model")))
         for text in texts():

@@ -31,17 +31,16 @@ final class EncodeBenchmark {
    */
   record Table(String title, long bytes, double bytesPerToken, List<Race.Speed> speeds) {
 
-    /** Returns how many times as fast as contestant {@code other} contestant {@code name} is. */
-    double ratio(String name, String other) {
-      return speed(name) / speed(other);
+    double speed(String name) {
+      return of(name).mbPerSecond();
     }
 
-    double speed(String name) {
-      return speeds.stream()
-          .filter(speed -> speed.name().equals(name))
-          .findFirst()
-          .orElseThrow()
-          .mbPerSecond();
+    double spread(String name) {
+      return of(name).spread();
+    }
+
+    private Race.Speed of(String name) {
+      return speeds.stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
     }
   }
 
@@ -103,7 +102,10 @@ final class EncodeBenchmark {
     }
   }
 
-  /** One thread against several, all through {@link Tokenizer#encodeAll}. */
+  /**
+   * One thread against several, all through {@link Tokenizer#encodeAll}, and beside them threads
+   * that only count: what these gain is what the machine, busy as it may be, has to give.
+   */
   Table threads(String title, BpeTokenizer tokenizer, Documents text) {
     long tokens =
         tokenizer.encodeAll(text.texts(), EncodeOptions.TEXT, 1).stream()
@@ -113,7 +115,14 @@ final class EncodeBenchmark {
     race.add(ONE_THREAD, () -> tokenizer.encodeAll(text.texts(), EncodeOptions.TEXT, 1));
     race.add(
         severalThreads(), () -> tokenizer.encodeAll(text.texts(), EncodeOptions.TEXT, threads));
+    race.add(counting(ONE_THREAD), () -> Arithmetic.run(1));
+    race.add(counting(severalThreads()), () -> Arithmetic.run(threads));
     return table(title, text, tokens, race);
+  }
+
+  /** Returns the name of the contestant that only counts, on as many threads as another one. */
+  static String counting(String threads) {
+    return "counting, " + threads;
   }
 
   String severalThreads() {
