@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Encodes a list of texts on several threads that take the next text as they become free. */
 final class BatchEncoding {
@@ -62,7 +63,7 @@ final class BatchEncoding {
     }
   }
 
-  private static void rethrow(@org.jspecify.annotations.Nullable Throwable failure) {
+  private static void rethrow(@Nullable Throwable failure) {
     if (failure instanceof RuntimeException e) {
       throw e;
     }

@@ -171,8 +171,8 @@ final class BenchTokenizer extends Verb {
       summary.print(
           String.format(
               Locale.ROOT,
-              "  %-6s %-70s %s %5.1f %-4s  measured %8.2f %s",
-              smoke ? "-" : requirement.isMet() ? "met" : "MISSED",
+              "  %-10s %-72s %s %5.1f %-4s  measured %8.2f %s",
+              smoke ? "-" : verdict(requirement),
               requirement.what(),
               requirement.isUpperBound() ? "≤" : "≥",
               requirement.bound(),
@@ -181,6 +181,10 @@ final class BenchTokenizer extends Verb {
               requirement.unit()));
     }
     summary.print("");
+  }
+
+  private static String verdict(Requirement requirement) {
+    return requirement.verdict().name().toLowerCase(Locale.ROOT);
   }
 
   private static Map<String, Object> data(Table table) {
@@ -220,8 +224,11 @@ final class BenchTokenizer extends Verb {
     data.put(requirement.isUpperBound() ? "at_most" : "at_least", requirement.bound());
     data.put("measured", requirement.measured());
     data.put("unit", requirement.unit());
+    if (Double.isFinite(requirement.possible())) {
+      data.put("possible", requirement.possible());
+    }
     if (!smoke) {
-      data.put("met", requirement.isMet());
+      data.put("verdict", verdict(requirement));
     }
     return data;
   }

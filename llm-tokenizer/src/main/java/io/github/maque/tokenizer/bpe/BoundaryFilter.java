@@ -26,8 +26,12 @@ final class BoundaryFilter {
   private final HashedBits bothParts;
   private final boolean anyParts;
 
+  /** Text that gives no symbol makes its neighbours meet; then nothing is known of boundaries. */
+  private final boolean knowsNothing;
+
   /** Builds the filter of everything that merging can produce. */
   BoundaryFilter(BpeVocabulary vocabulary) {
+    knowsNothing = vocabulary.dropsText();
     Collector collector = new Collector();
     for (int id = 0; id < vocabulary.size(); id++) {
       if (vocabulary.isInModel(id)) {
@@ -50,7 +54,7 @@ final class BoundaryFilter {
    * raw byte, which may complete anything), the answer is true.
    */
   boolean spans(char left, char right) {
-    if (whole.contains(left << 16 | right)) {
+    if (knowsNothing || whole.contains(left << 16 | right)) {
       return true;
     }
     return right >= 0xDC00 && right < 0xE000 || anyParts && spansKnownPart(left, right);
@@ -61,7 +65,8 @@ final class BoundaryFilter {
    * other. Next to the second half of a surrogate pair or a raw byte the answer is true.
    */
   boolean spansPart(char left, char right) {
-    return left >= 0xDC00 && left < 0xE000
+    return knowsNothing
+        || left >= 0xDC00 && left < 0xE000
         || right >= 0xDC00 && right < 0xE000
         || anyParts && spansKnownPart(left, right);
   }

@@ -29,6 +29,9 @@ final class BpeEncoder {
 
   /** Appends the ids of the pre-token {@code text[from, to)}. */
   void encode(char[] text, int from, int to, IdBuffer out) {
+    if (from == to) {
+      return;
+    }
     if (cache.selectAscii(text, from, to, ignoreMerges)) {
       encodeSelected(text, from, to, ignoreMerges, out);
       return;
@@ -72,6 +75,11 @@ final class BpeEncoder {
       starts.add(merger.start(i));
       ends.add(merger.end(i));
     }
+  }
+
+  /** Whether bytes that are not valid UTF-8 can be spelled one by one. */
+  boolean spellsAllBytes() {
+    return vocabulary.spellsAllBytes();
   }
 
   /** Gives up memory that one very long pre-token took. */

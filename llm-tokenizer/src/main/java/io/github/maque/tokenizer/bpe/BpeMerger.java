@@ -20,6 +20,7 @@ final class BpeMerger {
   private final byte[] utf8 = new byte[4];
 
   private int count;
+  private int highestRank;
 
   /** The symbols and, for each, the source characters it covers. */
   private int[] ids = new int[SHORT];
@@ -55,6 +56,7 @@ final class BpeMerger {
    */
   int merge(char[] text, int from, int to) {
     count = 0;
+    highestRank = -1;
     addSymbols(text, from, to);
     if (count <= SHORT) {
       mergeShort();
@@ -67,6 +69,11 @@ final class BpeMerger {
   /** The ids of the last merge. */
   int[] ids() {
     return ids;
+  }
+
+  /** The highest rank among the merges of the last call, or -1 if there was none. */
+  int highestRank() {
+    return highestRank;
   }
 
   /** Where in the text the first character of id number {@code i} begins. */
@@ -114,8 +121,7 @@ final class BpeMerger {
     if (id >= 0) {
       addSymbol(id, at, at + 1);
     } else {
-      int length = Utf8.encode(Utf8.REPLACEMENT, utf8, 0);
-      addCharacter(length, at, at + 1);
+      addUnknown(at, at + 1);
     }
   }
 
@@ -185,6 +191,7 @@ final class BpeMerger {
       if (merges[best] == PairTable.NONE) {
         return;
       }
+      highestRank = Math.max(highestRank, rank(merges[best]));
       ids[best] = (int) merges[best];
       ends[best] = ends[best + 1];
       int tail = count - best - 2;
@@ -228,6 +235,7 @@ final class BpeMerger {
         continue;
       }
       int right = next[at];
+      highestRank = Math.max(highestRank, rank(merges[at]));
       ids[at] = (int) merges[at];
       ends[at] = ends[right];
       ids[right] = -1;

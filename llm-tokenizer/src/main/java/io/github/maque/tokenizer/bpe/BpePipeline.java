@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BpePipeline {
   /** Buffers that one text made larger than this many characters are given up after it. */
-  private static final int KEPT_CHARS = 1 << 22;
+  private static final int KEPT_CHARS = 1 << 19;
 
   private final @Nullable AddedTokenMatcher rawMatcher;
   private final Normalizer normalizer;
@@ -21,6 +21,7 @@ final class BpePipeline {
   private final boolean normalizesSpans;
   private final PreTokenizer preTokenizer;
   private final BpeEncoder encoder;
+  private final boolean spellsAllBytes;
 
   private TextBuffer source = new TextBuffer();
   private TextBuffer segment = new TextBuffer();
@@ -47,6 +48,7 @@ final class BpePipeline {
     this.normalizesSpans = !spanNormalizer.equals(Normalizer.none());
     this.preTokenizer = preTokenizer;
     this.encoder = encoder;
+    this.spellsAllBytes = encoder.spellsAllBytes();
   }
 
   void encode(CharSequence text, SpecialTokenPolicy policy, IdBuffer out) {
@@ -56,6 +58,9 @@ final class BpePipeline {
 
   void encodeUtf8(byte[] utf8, int from, int to, SpecialTokenPolicy policy, IdBuffer out) {
     source.setUtf8(utf8, from, to);
+    if (!spellsAllBytes) {
+      Surrogates.replaceUnpaired(source.chars(), 0, source.length());
+    }
     encodeSource(policy, out, null, null);
   }
 
@@ -77,30 +82,39 @@ final class BpePipeline {
     ids = out;
     starts = startsOut;
     ends = endsOut;
+    try {
+      encodeSegments(policy);
+    } finally {
+      // The caller's buffers are not kept, nor are buffers that one long text made large.
+      ids = pieceEnds;
+      starts = null;
+      ends = null;
+      if (source.length() > KEPT_CHARS) {
+        source = new TextBuffer();
+        segment = new TextBuffer();
+        span = new TextBuffer();
+        pieceEnds = new IdBuffer();
+        ids = pieceEnds;
+      }
+      encoder.shrink();
+    }
+  }
+
+  private void encodeSegments(SpecialTokenPolicy policy) {
     int length = source.length();
     List<AddedTokenMatcher.Match> matches =
         rawMatcher == null ? List.of() : rawMatcher.find(source.chars(), 0, length, policy);
     if (matches.isEmpty()) {
       encodeSegment(source, 0, policy);
-    } else {
-      int done = 0;
-      for (AddedTokenMatcher.Match match : matches) {
-        encodeSegmentOfSource(done, match.start(), policy);
-        addToken(match);
-        done = match.end();
-      }
-      encodeSegmentOfSource(done, length, policy);
+      return;
     }
-    if (length > KEPT_CHARS) {
-      source = new TextBuffer();
-      segment = new TextBuffer();
-      span = new TextBuffer();
-      pieceEnds = new IdBuffer();
+    int done = 0;
+    for (AddedTokenMatcher.Match match : matches) {
+      encodeSegmentOfSource(done, match.start(), policy);
+      addToken(match);
+      done = match.end();
     }
-    encoder.shrink();
-    ids = pieceEnds;
-    starts = null;
-    ends = null;
+    encodeSegmentOfSource(done, length, policy);
   }
 
   private void encodeSegmentOfSource(int from, int to, SpecialTokenPolicy policy) {

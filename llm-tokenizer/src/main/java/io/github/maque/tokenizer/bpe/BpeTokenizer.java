@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A tokenizer by byte-pair encoding: a {@link BpeVocabulary} and what surrounds it.
  *
  * <p>Ids are those that Hugging Face's tokenizers give for the same parts, for any input. Immutable
- * and thread-safe; each thread encoding at the same time uses about 2.5 MiB.
+ * and thread-safe; each thread encoding at the same time holds a cache of 2 MiB and buffers.
  */
 public final class BpeTokenizer implements Tokenizer {
   private static final char METASPACE = '▁';
@@ -49,7 +49,18 @@ public final class BpeTokenizer implements Tokenizer {
     decodesMetaspace = builder.decodesMetaspace;
     stripsLeadingSpace = builder.stripsLeadingSpace;
     addedTokens = builder.addedTokens;
+    Map<Integer, AddedToken> byId = new HashMap<>();
     for (AddedToken token : addedTokens) {
+      AddedToken sameId = byId.put(token.id(), token);
+      if (sameId != null) {
+        throw new IllegalArgumentException(
+            "added tokens "
+                + sameId.content()
+                + " and "
+                + token.content()
+                + " both have id "
+                + token.id());
+      }
       AddedToken sameText = addedByContent.put(token.content(), token);
       if (sameText != null) {
         throw new IllegalArgumentException(
@@ -144,25 +155,30 @@ public final class BpeTokenizer implements Tokenizer {
   public OptionalInt idOf(byte[] piece) {
     String text = new String(piece, StandardCharsets.UTF_8);
     AddedToken added = addedByContent.get(text);
-    if (added != null) {
-      return OptionalInt.of(added.id());
-    }
-    byte[] inVocabulary =
+    byte[] spelled =
         decodesMetaspace ? text.replace(' ', METASPACE).getBytes(StandardCharsets.UTF_8) : piece;
-    OptionalInt id = vocabulary.find(inVocabulary);
-    if (id.isEmpty() && piece.length == 1 && vocabulary.byteId(piece[0]) >= 0) {
-      return OptionalInt.of(vocabulary.byteId(piece[0]));
-    }
-    return id;
+    int[] candidates = {
+      added == null ? -1 : added.id(),
+      vocabulary.find(spelled).orElse(-1),
+      piece.length == 1 ? vocabulary.byteId(piece[0]) : -1
+    };
+    return Arrays.stream(candidates)
+        .filter(id -> id >= 0 && Arrays.equals(decoded[id], piece))
+        .findFirst();
   }
 
   @Override
   public void encode(CharSequence text, EncodeOptions options, IdBuffer out) {
+    requireTokens(options);
+    int size = out.size();
     BpePipeline pipeline = pipelines.borrow();
     try {
       addBos(options, out);
       pipeline.encode(text, options.specialTokens(), out);
       addEos(options, out);
+    } catch (RuntimeException | Error e) {
+      out.truncate(size);
+      throw e;
     } finally {
       pipelines.giveBack(pipeline);
     }
@@ -171,11 +187,16 @@ public final class BpeTokenizer implements Tokenizer {
   @Override
   public void encodeUtf8(byte[] utf8, int from, int to, EncodeOptions options, IdBuffer out) {
     Objects.checkFromToIndex(from, to, utf8.length);
+    requireTokens(options);
+    int size = out.size();
     BpePipeline pipeline = pipelines.borrow();
     try {
       addBos(options, out);
       pipeline.encodeUtf8(utf8, from, to, options.specialTokens(), out);
       addEos(options, out);
+    } catch (RuntimeException | Error e) {
+      out.truncate(size);
+      throw e;
     } finally {
       pipelines.giveBack(pipeline);
     }
@@ -183,19 +204,20 @@ public final class BpeTokenizer implements Tokenizer {
 
   @Override
   public Encoding encodeWithOffsets(CharSequence text, EncodeOptions options) {
+    requireTokens(options);
     IdBuffer ids = new IdBuffer();
     IdBuffer starts = new IdBuffer();
     IdBuffer ends = new IdBuffer();
     BpePipeline pipeline = pipelines.borrow();
     try {
-      addBos(options, ids);
       if (options.addBos()) {
+        addBos(options, ids);
         starts.add(0);
         ends.add(0);
       }
       pipeline.encode(text, options.specialTokens(), ids, starts, ends);
-      addEos(options, ids);
       if (options.addEos()) {
+        addEos(options, ids);
         starts.add(text.length());
         ends.add(text.length());
       }
@@ -226,20 +248,25 @@ public final class BpeTokenizer implements Tokenizer {
     return start == 0 && end == length ? bytes : Arrays.copyOfRange(bytes, start, end);
   }
 
+  private void requireTokens(EncodeOptions options) {
+    if (options.addBos() && specialTokens.bos().isEmpty()) {
+      throw new IllegalArgumentException("BOS is asked for, but the tokenizer has no BOS");
+    }
+    if (options.addEos() && specialTokens.eos().isEmpty()) {
+      throw new IllegalArgumentException("EOS is asked for, but the tokenizer has no EOS");
+    }
+  }
+
   private void addBos(EncodeOptions options, IdBuffer out) {
     if (options.addBos()) {
-      out.add(specialTokens.bos().orElseThrow(() -> missing("BOS")));
+      out.add(specialTokens.bos().getAsInt());
     }
   }
 
   private void addEos(EncodeOptions options, IdBuffer out) {
     if (options.addEos()) {
-      out.add(specialTokens.eos().orElseThrow(() -> missing("EOS")));
+      out.add(specialTokens.eos().getAsInt());
     }
-  }
-
-  private static IllegalArgumentException missing(String name) {
-    return new IllegalArgumentException(name + " is asked for, but the tokenizer has no " + name);
   }
 
   private byte[] decodedPiece(int id) {

@@ -170,7 +170,7 @@ public final class BpeTrainer {
 
   /** Sets the number of threads; as many as there are processors if not set. */
   public BpeTrainer threads(int count) {
-    threads = require("threads", count, 1, WordCounts.PARTITIONS);
+    threads = require("threads", count, 1, Integer.MAX_VALUE);
     return this;
   }
 
@@ -194,8 +194,9 @@ public final class BpeTrainer {
   }
 
   /**
-   * Sets a question asked many times a second; once the answer is yes, training ends with a {@link
-   * java.util.concurrent.CancellationException}. So does the interruption of the training thread.
+   * Sets a question asked between the steps of the work; once the answer is yes, training ends with
+   * a {@link java.util.concurrent.CancellationException}. So does the interruption of the training
+   * thread.
    */
   public BpeTrainer cancelWhen(BooleanSupplier question) {
     cancelled = question;
@@ -252,8 +253,7 @@ public final class BpeTrainer {
   private record Learned(BpeTokenizer tokenizer, int merges) {}
 
   private Learned learnBytes(WordCounts words) {
-    // Hugging Face's trainer compares texts as they stand in the vocabulary file. So a special
-    // token
+    // Hugging Face's trainer compares texts as they stand in the vocabulary file: a special token
     // that is spelled like a piece is that piece.
     List<byte[]> initial = new ArrayList<>();
     for (String special : specialTokens) {
@@ -357,7 +357,7 @@ public final class BpeTrainer {
       WordCounts words, InitialSymbols symbols, List<byte[]> initial, int size) {
     // One thread may hold 2^31 places at most.
     long places = words.utf8Length() + words.size();
-    int shards = (int) Math.max(threads, places >> 30);
+    int shards = (int) Math.min(WordCounts.PARTITIONS, Math.max(threads, places >> 30));
     List<CorpusShard> corpus = new ArrayList<>();
     for (int s = 0; s < shards; s++) {
       corpus.add(CorpusShard.take(words, s, shards, symbols, Math.max(size, initial.size())));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pieces and merges of a byte-pair encoding model: everything that decides how one pre-token
@@ -175,6 +176,20 @@ public final class BpeVocabulary {
     return longest;
   }
 
+  /** Returns whether every byte has a piece of its own. */
+  boolean spellsAllBytes() {
+    return Arrays.stream(byteIds).allMatch(id -> id >= 0);
+  }
+
+  /**
+   * Returns whether some text gives no symbol at all, so that what stands around it becomes
+   * neighbours and may merge.
+   */
+  boolean dropsText() {
+    boolean spellsAll = (alphabet == Alphabet.BYTES || byteFallback) && spellsAllBytes();
+    return unk < 0 && !spellsAll;
+  }
+
   PairTable pairs() {
     return pairs;
   }
@@ -243,7 +258,7 @@ public final class BpeVocabulary {
     private int[] mergeLefts = new int[1024];
     private int[] mergeRights = new int[1024];
     private int mergeCount;
-    private int @org.jspecify.annotations.Nullable [] ranks;
+    private int @Nullable [] ranks;
     private int unk = -1;
     private boolean fuseUnk;
     private boolean byteFallback;
@@ -323,7 +338,8 @@ public final class BpeVocabulary {
     /**
      * Builds the vocabulary.
      *
-     * @throws IllegalArgumentException if a merge spells a piece that is not in the vocabulary
+     * @throws IllegalArgumentException if a merge spells a piece that is not in the vocabulary, if
+     *     there are both merges and ranks, or not a rank for every id, or if UNK has no piece
      */
     public BpeVocabulary build() {
       if (ranks != null && mergeCount > 0) {

@@ -10,6 +10,8 @@ import java.util.Map;
 
 /** The characters that get pieces of their own, numbered by code point. */
 final class CharacterAlphabet implements InitialSymbols {
+  private static final int METASPACE = '▁';
+
   private final int[] codePoints;
   private final long[] frequencies;
   private final Map<Integer, Integer> symbols = new HashMap<>();
@@ -51,7 +53,12 @@ final class CharacterAlphabet implements InitialSymbols {
     while (taken < byFrequency.size() && covered < coverage * total) {
       covered += byFrequency.get(taken++).getValue();
     }
-    return new CharacterAlphabet(new ArrayList<>(byFrequency.subList(0, taken)));
+    List<Map.Entry<Integer, Long>> chosen = new ArrayList<>(byFrequency.subList(0, taken));
+    // However rare: decoding has to tell the space in front of a text from the text.
+    byFrequency.subList(taken, byFrequency.size()).stream()
+        .filter(entry -> entry.getKey() == METASPACE)
+        .forEach(chosen::add);
+    return new CharacterAlphabet(chosen);
   }
 
   private static Map<Integer, Long> count(WordCounts words) {

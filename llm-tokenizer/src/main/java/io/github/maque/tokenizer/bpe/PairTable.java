@@ -44,6 +44,25 @@ final class PairTable {
     return keys[slot] == key ? values[slot] : NONE;
   }
 
+  /**
+   * Returns, for every id below {@code size}, the least rank of a merge it is a part of; {@link
+   * Integer#MAX_VALUE} where there is none.
+   */
+  int[] firstUses(int size) {
+    int[] first = new int[size];
+    Arrays.fill(first, Integer.MAX_VALUE);
+    for (int slot = 0; slot < keys.length; slot++) {
+      if (keys[slot] != EMPTY) {
+        int rank = (int) (values[slot] >>> 32);
+        int left = (int) (keys[slot] >>> 32);
+        int right = (int) keys[slot];
+        first[left] = Math.min(first[left], rank);
+        first[right] = Math.min(first[right], rank);
+      }
+    }
+    return first;
+  }
+
   private static long key(int left, int right) {
     return (long) left << 32 | right;
   }

@@ -17,9 +17,9 @@ public interface PreTokenizer {
 
   /**
    * Appends the end of every pre-token of {@code text[from, to)} to {@code ends}, in order; the
-   * last one is {@code to}. A stretch that is dropped from the text is given as the bitwise
-   * complement ({@code ~end}) of its end. Nothing outside the range is looked at. An empty range
-   * appends nothing.
+   * last one is {@code to}, and none is empty. A stretch that is dropped from the text is given as
+   * the bitwise complement ({@code ~end}) of its end. Nothing outside the range is looked at. An
+   * empty range appends nothing.
    */
   void split(char[] text, int from, int to, IdBuffer ends);
 

@@ -12,8 +12,6 @@ abstract sealed class SymbolArray {
 
   abstract void set(int index, int symbol);
 
-  abstract int length();
-
   /** Returns an array of {@code length} separators for symbols below {@code vocabularySize}. */
   static SymbolArray create(int length, int vocabularySize) {
     return vocabularySize <= 0xFFFE ? new Chars(length) : new Ints(length);
@@ -35,11 +33,6 @@ abstract sealed class SymbolArray {
     void set(int index, int symbol) {
       symbols[index] = (char) (symbol + 2);
     }
-
-    @Override
-    int length() {
-      return symbols.length;
-    }
   }
 
   private static final class Ints extends SymbolArray {
@@ -57,11 +50,6 @@ abstract sealed class SymbolArray {
     @Override
     void set(int index, int symbol) {
       symbols[index] = symbol + 2;
-    }
-
-    @Override
-    int length() {
-      return symbols.length;
     }
   }
 }

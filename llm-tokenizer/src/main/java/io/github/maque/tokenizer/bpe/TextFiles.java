@@ -2,6 +2,7 @@ package io.github.maque.tokenizer.bpe;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
@@ -36,6 +37,8 @@ final class TextFiles implements TextSource {
       }
       try (Stream<Path> found = Files.walk(path)) {
         found.filter(Files::isRegularFile).sorted().forEach(files::add);
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
       }
     }
     long size = 0;

@@ -6,8 +6,9 @@ import java.util.Arrays;
 /**
  * The characters of the Basic Multilingual Plane whose bytes always merge into one piece first, so
  * that merging may start from that piece. This holds for a character that is a piece by its own
- * merges, wherever no piece joins a part of it with its neighbour: nothing else can then claim its
- * bytes. Immutable.
+ * merges, all of lower rank than any merge of that piece with another, wherever no piece joins a
+ * part of it with its neighbour: nothing can then claim its bytes, and nothing waits for it that
+ * should have gone first. Immutable.
  */
 final class WholeCharacters {
   private final int[] ids = new int[0x10000];
@@ -19,6 +20,7 @@ final class WholeCharacters {
     this.startsFromBytes = vocabulary.alphabet() == BpeVocabulary.Alphabet.BYTES;
     Arrays.fill(ids, -1);
     BpeMerger merger = new BpeMerger(vocabulary);
+    int[] firstUses = vocabulary.pairs().firstUses(vocabulary.size());
     for (int id = 0; id < vocabulary.size(); id++) {
       byte[] piece = vocabulary.pieceShared(id);
       if (!vocabulary.isInModel(id) || piece.length > 3) {
@@ -26,7 +28,10 @@ final class WholeCharacters {
       }
       char[] text = new String(piece, StandardCharsets.UTF_8).toCharArray();
       // A part of a character decodes to U+FFFD, which then does not merge into this piece.
-      if (text.length == 1 && merger.merge(text, 0, 1) == 1 && merger.ids()[0] == id) {
+      if (text.length == 1
+          && merger.merge(text, 0, 1) == 1
+          && merger.ids()[0] == id
+          && merger.highestRank() < firstUses[id]) {
         ids[text[0]] = id;
       }
     }

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokenizers in files and directories, whatever their format.
@@ -75,18 +78,27 @@ public final class TokenizerFiles {
         file.toString(), "file name", "ends neither in .json nor in .tiktoken nor in .model");
   }
 
-  /** Reads again if the files beside it changed meanwhile: then it may be another's. */
+  /**
+   * Reads again if the file was replaced meanwhile: {@link #save} takes it away before it changes
+   * the files beside it, and puts it there last.
+   */
   private static Tokenizer loadJson(Path file) throws IOException {
-    TokenizerConfig config = TokenizerConfig.read(directoryOf(file));
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      Tokenizer tokenizer = TokenizerJson.read(file, config);
-      TokenizerConfig afterwards = TokenizerConfig.read(directoryOf(file));
-      if (afterwards.equals(config)) {
+      Version before = Version.of(file);
+      Tokenizer tokenizer = TokenizerJson.read(file, TokenizerConfig.read(directoryOf(file)));
+      if (Version.of(file).equals(before)) {
         return tokenizer;
       }
-      config = afterwards;
     }
-    throw new IOException(file + ": the files beside it keep changing");
+    throw new IOException(file + ": the file keeps changing");
+  }
+
+  /** What tells a file from one that took its place; a file system may not have keys. */
+  private record Version(@Nullable Object key, FileTime modified, long size) {
+    static Version of(Path file) throws IOException {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Version(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
+    }
   }
 
   /**

@@ -186,6 +186,109 @@ class BpeTokenizerTest {
     assertThat(tokenizer.pieceBytes(299)).isEmpty();
   }
 
+  /** What has no symbol is dropped, and what stood around it may then merge. */
+  @Test
+  void mergesAcrossTextThatTheVocabularyDrops() {
+    for (BpeVocabulary.Builder builder :
+        List.of(BpeVocabulary.byteLevel(), BpeVocabulary.characterLevel())) {
+      builder.piece(0, bytes("a")).piece(1, bytes("b")).piece(2, bytes("ab")).merge(0, 1);
+      BpeTokenizer tokenizer = BpeTokenizer.builder(builder.build()).build();
+      for (String text : List.of("ab", "a龘b", "aZb", "a😀龘b", "龘ab龘")) {
+        assertThat(tokenizer.encode(text)).as(text).containsExactly(2);
+        assertThat(tokenizer.encodeWithOffsets(text, EncodeOptions.TEXT).ids()).containsExactly(2);
+      }
+    }
+  }
+
+  @Test
+  void doesNotStartFromACharacterThatOtherMergesMustNotWaitFor() {
+    // (x, 中) ranks before the merges that make 中; by then w has taken the x.
+    byte[] zhong = bytes("中");
+    BpeVocabulary vocabulary =
+        withBytes(BpeVocabulary.byteLevel())
+            .piece(256, Arrays.copyOf(zhong, 2))
+            .piece(257, zhong)
+            .piece(258, bytes("x中"))
+            .piece(259, bytes("wx"))
+            .merge('x', 257)
+            .merge('w', 'x')
+            .merge(0xE4, 0xB8)
+            .merge(256, 0xAD)
+            .build();
+    BpeTokenizer tokenizer = BpeTokenizer.builder(vocabulary).build();
+    assertThat(tokenizer.encode("wx中")).containsExactly(259, 257);
+    assertThat(tokenizer.encodeWithOffsets("wx中", EncodeOptions.TEXT).ids())
+        .containsExactly(259, 257);
+  }
+
+  @Test
+  void countsBytesItCannotSpellAsReplacementCharacters() {
+    BpeVocabulary vocabulary =
+        BpeVocabulary.characterLevel()
+            .piece(0, bytes("\uFFFD"))
+            .piece(1, bytes("a"))
+            .piece(2, bytes("\uFFFDa"))
+            .merge(0, 1)
+            .build();
+    IdBuffer ids = new IdBuffer();
+    BpeTokenizer.builder(vocabulary)
+        .build()
+        .encodeUtf8(new byte[] {(byte) 0x80, 'a'}, 0, 2, EncodeOptions.TEXT, ids);
+    assertThat(ids.toArray()).containsExactly(2);
+  }
+
+  @Test
+  void takesEmptyPreTokensFromAUsersSplitter() {
+    PreTokenizer splitter =
+        (text, from, to, ends) -> {
+          ends.add(from);
+          ends.add(to);
+        };
+    BpeTokenizer tokenizer =
+        BpeTokenizer.builder(withBytes(BpeVocabulary.byteLevel()).build())
+            .preTokenizer(splitter)
+            .build();
+    assertThat(tokenizer.encode("b")).containsExactly('b');
+  }
+
+  @Test
+  void leavesTheSinkAsItWasWhenEncodingFails() throws IOException {
+    BpeTokenizer tokenizer = smallTokenizer();
+    IdBuffer ids = new IdBuffer();
+    ids.add(7);
+    EncodeOptions strict =
+        EncodeOptions.TEXT.withSpecialTokens(SpecialTokenPolicy.ERROR).withEos(true);
+    assertThatThrownBy(() -> tokenizer.encode("麻雀<|endoftext|>", strict, ids))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> tokenizer.encode("麻雀", EncodeOptions.TEXT.withBos(true), ids))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(ids.toArray()).containsExactly(7);
+  }
+
+  @Test
+  void findsAnIdOnlyByExactlyItsBytes() {
+    BpeVocabulary.Builder builder = BpeVocabulary.characterLevel().byteFallback(true);
+    for (int b = 0; b < 256; b++) {
+      builder.bytePiece(b, b);
+    }
+    builder.piece(256, bytes("\uFFFD")).piece(257, bytes("▁"));
+    BpeTokenizer tokenizer = BpeTokenizer.builder(builder.build()).decodesMetaspace(true).build();
+    assertThat(tokenizer.idOf(new byte[] {(byte) 0xE4})).hasValue(0xE4);
+    assertThat(tokenizer.idOf(bytes("\uFFFD"))).hasValue(256);
+    assertThat(tokenizer.idOf(bytes(" "))).hasValue(257);
+    assertThat(tokenizer.idOf(bytes("▁"))).isEmpty();
+  }
+
+  @Test
+  void refusesTwoAddedTokensWithOneId() {
+    BpeTokenizer.Builder builder =
+        BpeTokenizer.builder(withBytes(BpeVocabulary.byteLevel()).build())
+            .addedTokens(List.of(AddedToken.special(300, "<x>"), AddedToken.special(300, "<y>")));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("300");
+  }
+
   @Test
   void takesTheLongestOfManyAddedTokens() {
     List<AddedToken> added = new ArrayList<>();

@@ -204,6 +204,20 @@ class BpeTrainerTest {
     }
   }
 
+  /** In one long text there is a single space in front, rarer than any character. */
+  @Test
+  void givesTheSpaceInFrontAPieceHoweverRareItIs() throws IOException {
+    String text = String.join("", corpus(8, 8000)).replaceAll("[^\\p{IsHan}]", "");
+    BpeTokenizer tokenizer =
+        BpeTrainer.characterLevel()
+            .vocabularySize(500)
+            .characterCoverage(0.95)
+            .train(TextSource.of(List.of(text)))
+            .tokenizer();
+    assertThat(tokenizer.decode(tokenizer.encode("麻雀住在树上"))).isEqualTo("麻雀住在树上");
+    assertThat(tokenizer.vocabulary().find("▁".getBytes(StandardCharsets.UTF_8))).isPresent();
+  }
+
   @Test
   void countsBeyond31Bits() {
     // One word that occurs 3 × 2^31 times, beside one that 32-bit counts would put in front of it.
