@@ -16,7 +16,8 @@ final class BatchEncoding {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, got " + threads);
     }
-    int[][] results = new int[texts.size()][];
+    CharSequence[] all = texts.toArray(new CharSequence[0]);
+    int[][] results = new int[all.length][];
     AtomicInteger next = new AtomicInteger();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     Runnable worker =
@@ -25,7 +26,7 @@ final class BatchEncoding {
           try {
             for (int i; failure.get() == null && (i = next.getAndIncrement()) < results.length; ) {
               buffer.clear();
-              tokenizer.encode(texts.get(i), options, buffer);
+              tokenizer.encode(all[i], options, buffer);
               results[i] = buffer.toArray();
             }
           } catch (RuntimeException | Error e) {

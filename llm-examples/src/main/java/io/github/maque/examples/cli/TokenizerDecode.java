@@ -26,7 +26,7 @@ final class TokenizerDecode extends Verb {
 
   @Override
   protected Summary run() throws IOException {
-    TokenizerEncode.checkTextFile(input, out);
+    TokenizerEncode.checkFiles(input, out);
     long size = Files.size(input);
     if (size % 4 != 0) {
       throw new IOException(

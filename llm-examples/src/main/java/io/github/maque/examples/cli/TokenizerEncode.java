@@ -74,7 +74,7 @@ final class TokenizerEncode extends Verb {
     if (threads < 1) {
       throw rejection("--threads must be at least 1, got " + threads);
     }
-    checkTextFile(input, out);
+    checkFiles(input, out);
     Tokenizer tokenizer = source.load();
     if (bos && tokenizer.specialTokens().bos().isEmpty()) {
       throw rejection("--bos: " + source.path() + " has no BOS token");
@@ -108,7 +108,7 @@ final class TokenizerEncode extends Verb {
   }
 
   /** Fails where {@code input} cannot be read or is what would be overwritten. */
-  static void checkTextFile(Path input, Path out) throws IOException {
+  static void checkFiles(Path input, Path out) throws IOException {
     if (!Files.exists(input)) {
       throw new NoSuchFileException(input.toString());
     }

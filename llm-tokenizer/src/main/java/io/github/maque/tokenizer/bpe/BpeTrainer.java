@@ -230,6 +230,7 @@ public final class BpeTrainer {
             characters,
             threads,
             memoryLimit,
+            SymbolArray.bytesPerSymbol(vocabularySize),
             progress,
             this::isCancelled);
     counter.count(source);

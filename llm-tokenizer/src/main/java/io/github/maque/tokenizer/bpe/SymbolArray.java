@@ -14,7 +14,12 @@ abstract sealed class SymbolArray {
 
   /** Returns an array of {@code length} separators for symbols below {@code vocabularySize}. */
   static SymbolArray create(int length, int vocabularySize) {
-    return vocabularySize <= 0xFFFE ? new Chars(length) : new Ints(length);
+    return bytesPerSymbol(vocabularySize) == 2 ? new Chars(length) : new Ints(length);
+  }
+
+  /** Returns how many bytes a symbol takes, for symbols below {@code vocabularySize}. */
+  static int bytesPerSymbol(int vocabularySize) {
+    return vocabularySize <= 0xFFFE ? 2 : 4;
   }
 
   private static final class Chars extends SymbolArray {

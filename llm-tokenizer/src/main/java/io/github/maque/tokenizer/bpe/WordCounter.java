@@ -28,6 +28,7 @@ final class WordCounter {
   private final boolean metaspace;
   private final int threads;
   private final long memoryLimit;
+  private final int bytesPerSymbol;
   private final TrainingProgress progress;
   private final BooleanSupplier cancelled;
 
@@ -50,6 +51,7 @@ final class WordCounter {
       boolean metaspace,
       int threads,
       long memoryLimit,
+      int bytesPerSymbol,
       TrainingProgress progress,
       BooleanSupplier cancelled) {
     this.normalizer = normalizer;
@@ -57,6 +59,7 @@ final class WordCounter {
     this.metaspace = metaspace;
     this.threads = threads;
     this.memoryLimit = memoryLimit;
+    this.bytesPerSymbol = bytesPerSymbol;
     this.progress = progress;
     this.cancelled = cancelled;
   }
@@ -207,9 +210,9 @@ final class WordCounter {
     }
   }
 
-  /** What the words take now and will take as symbols of two bytes. */
+  /** What the words take now and will take as symbols. */
   private long neededMemory() {
-    return counts.memory() + 2 * (counts.utf8Length() + counts.size());
+    return counts.memory() + bytesPerSymbol * (counts.utf8Length() + counts.size());
   }
 
   /** What one batch held. */
