@@ -19,7 +19,7 @@ final class BatchEncoding {
     CharSequence[] all = texts.toArray(new CharSequence[0]);
     int[][] results = new int[all.length][];
     AtomicInteger next = new AtomicInteger();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Runnable worker =
         () -> {
           IdBuffer buffer = new IdBuffer();

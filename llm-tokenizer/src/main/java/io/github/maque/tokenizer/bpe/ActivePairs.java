@@ -128,7 +128,7 @@ final class ActivePairs {
   }
 
   void dropPlaces(int pair) {
-    for (IdBuffer[] ofShard : places) {
+    for (@Nullable IdBuffer[] ofShard : places) {
       ofShard[pair] = null;
     }
   }
