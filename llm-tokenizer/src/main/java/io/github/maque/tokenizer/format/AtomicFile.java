@@ -12,17 +12,28 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Files that appear as a whole or not at all, whatever happens while they are written. */
-final class AtomicFile {
+/**
+ * Files that appear as a whole or not at all, whatever happens while they are written. A file is
+ * written beside its place, under a name that begins with a dot and ends in {@code .tmp}, forced
+ * down to the disk, and renamed.
+ */
+public final class AtomicFile {
   private AtomicFile() {}
 
   /** What a file is filled with. */
-  interface Content {
+  @FunctionalInterface
+  public interface Content {
+    /** Writes everything to {@code out}, which the caller closes. */
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Writes {@code content} and then puts it in the place of {@code file}. */
-  static void write(Path file, Content content) throws IOException {
+  /**
+   * Writes {@code content} and then puts it in the place of {@code file}.
+   *
+   * @throws IOException if the content cannot be written or put in its place; {@code file} is then
+   *     what it was
+   */
+  public static void write(Path file, Content content) throws IOException {
     Path prepared = prepare(file, content);
     try {
       publish(prepared, file);
@@ -68,7 +79,7 @@ final class AtomicFile {
   }
 
   /** Makes a rename survive a power failure, where the system lets a directory be synced. */
-  static void syncDirectory(Path directory) {
+  public static void syncDirectory(Path directory) {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {

@@ -1,0 +1,8 @@
+/**
+ * What the packages of this module share and nobody else needs: {@link
+ * io.github.maque.data.internal.Json} for small files.
+ */
+@NullMarked
+package io.github.maque.data.internal;
+
+import org.jspecify.annotations.NullMarked;
