@@ -5,13 +5,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
@@ -30,18 +33,39 @@ public final class Json {
         }
       };
 
+  private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cntrl}]+");
+
+  /** As deep as anything sensible; what reads recursively here must not exhaust the stack. */
+  private static final int MAX_DEPTH = 500;
+
+  /** Strings are as long as their value at most, whose length is the reader's to limit. */
+  private static final int MAX_STRING = Integer.MAX_VALUE;
+
   private static final JsonFactory FACTORY =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+      JsonFactory.builder()
+          .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxStringLength(MAX_STRING)
+                  .build())
+          .build();
 
   private Json() {}
+
+  /** Returns a parser of UTF-8, which is not checked for overlong forms and surrogates. */
+  public static JsonParser parser(byte[] utf8, int from, int length) {
+    return FACTORY.createParser(ObjectReadContext.empty(), utf8, from, length);
+  }
 
   /**
    * Reads exactly one value.
    *
-   * @throws IllegalArgumentException if the bytes are anything else; the message says where
+   * @throws IllegalArgumentException if the bytes are anything else, an object has a name twice, or
+   *     a string is no text ({@link #checkText}); the message says where
    */
   public static Object read(byte[] utf8, int from, int length) {
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), utf8, from, length)) {
+    try (JsonParser parser = parser(utf8, from, length)) {
       if (parser.nextToken() == null) {
         throw new IllegalArgumentException("expected a JSON value, found nothing");
       }
@@ -60,12 +84,41 @@ public final class Json {
     return read(utf8, 0, utf8.length);
   }
 
+  /**
+   * Returns {@code text} if it is one: escapes can spell half a surrogate pair, which is no
+   * character and cannot be written as UTF-8.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  public static String checkText(String text) {
+    boolean inPair = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      boolean second = inPair && Character.isLowSurrogate(c);
+      inPair =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (!second && !inPair) {
+        throw new IllegalArgumentException(
+            String.format("a string holds half a surrogate pair, \\u%04x", (int) c));
+      }
+    }
+    return text;
+  }
+
   /** Returns what a failure of the parser says, in one line, with the place in the value. */
   public static String problem(JacksonException e) {
-    String message = e.getOriginalMessage().strip().replaceAll("\\s*\\R\\s*", " ");
-    return e.getLocation() == null
-        ? message
-        : message + " (column " + e.getLocation().getColumnNr() + ")";
+    String message = BLANKS.matcher(e.getOriginalMessage()).replaceAll(" ").strip();
+    TokenStreamLocation location = e.getLocation();
+    if (location == null || location.getColumnNr() < 1) {
+      return message;
+    }
+    String line = location.getLineNr() > 1 ? "line " + location.getLineNr() + " of it, " : "";
+    return message + " (" + line + "column " + location.getColumnNr() + ")";
   }
 
   /** Writes a value over several lines, with a line feed at the end. */
@@ -100,7 +153,9 @@ public final class Json {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
           String name = parser.currentName();
           parser.nextToken();
-          object.put(name, value(parser));
+          if (object.put(checkText(name), value(parser)) != null) {
+            throw new IllegalArgumentException("an object has the name " + name + " twice");
+          }
         }
         yield object;
       }
@@ -111,7 +166,7 @@ public final class Json {
         }
         yield array;
       }
-      case VALUE_STRING -> parser.getString();
+      case VALUE_STRING -> checkText(parser.getString());
       case VALUE_NUMBER_INT -> integer(parser);
       case VALUE_NUMBER_FLOAT -> (Object) parser.getDoubleValue();
       case VALUE_TRUE -> (Object) true;
@@ -144,14 +199,15 @@ public final class Json {
       out.writeString(text);
     } else if (value instanceof Long || value instanceof Integer) {
       out.writeNumber(((Number) value).longValue());
-    } else if (value instanceof Double number) {
+    } else if (value instanceof Double number && Double.isFinite(number)) {
       out.writeNumber(number);
     } else if (value instanceof Boolean truth) {
       out.writeBoolean(truth);
     } else if (value == NULL) {
       out.writeNull();
     } else {
-      throw new IllegalArgumentException("not a JSON value: " + value.getClass().getName());
+      throw new IllegalArgumentException(
+          "not a JSON value: " + value + ", a " + value.getClass().getName());
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.maque.data.source;
 
 import io.github.maque.data.MalformedDataException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -88,15 +89,14 @@ public final class ErrorTally {
   }
 
   private MalformedDataException tooMany(String outcome) {
-    String first = shown.get(0);
     return new MalformedDataException(
-        first,
+        shown.isEmpty() ? "the input" : shown.get(0),
         String.format(
             Locale.ROOT,
             "%s: %,d of %,d records are unreadable, at most %s %% may be; this is the first",
             outcome,
             errors,
             records,
-            Double.toString(maxErrorRate * 100)));
+            BigDecimal.valueOf(maxErrorRate).movePointRight(2).stripTrailingZeros().toPlainString()));
   }
 }

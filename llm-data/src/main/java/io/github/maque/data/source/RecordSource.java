@@ -1,12 +1,17 @@
 package io.github.maque.data.source;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * The records of some files, in the order of the files' names. Immutable.
+ * The records of some files, one file after another. Immutable.
  *
  * <pre>{@code
  * RecordSource<Document> stories =
@@ -17,6 +22,9 @@ import java.util.function.Consumer;
  * @param <T> the kind of record
  */
 public final class RecordSource<T> {
+  /** Raised when blocks would end elsewhere. */
+  private static final String FINGERPRINT_VERSION = "maque source 1";
+
   private final RecordFormat<T> format;
   private final List<Path> files;
   private final ReadLimits limits;
@@ -24,6 +32,10 @@ public final class RecordSource<T> {
 
   private RecordSource(
       RecordFormat<T> format, List<Path> files, ReadLimits limits, double maxErrorRate) {
+    if (!(maxErrorRate >= 0 && maxErrorRate <= 1)) {
+      throw new IllegalArgumentException(
+          "maxErrorRate must be between 0 and 1, got " + maxErrorRate);
+    }
     this.format = format;
     this.files = files;
     this.limits = limits;
@@ -32,20 +44,32 @@ public final class RecordSource<T> {
 
   /**
    * Returns a source. Gzip, zstd, xz and bzip2, and tar and zip archives are recognised by their
-   * first bytes and unpacked.
+   * first bytes and unpacked, also one inside another, except zip, which must be a file of its own.
+   *
+   * <p>The files come in the order of the arguments, those of one directory or pattern sorted by
+   * their paths, and each once. Below directories and in archives, what is hidden (its name or that
+   * of a directory begins with a dot) and the {@code __MACOSX} of zip archives are left out.
    *
    * @param paths files, directories, which stand for all files below them, and glob patterns such
-   *     as {@code data/*.jsonl.gz}
-   * @throws IOException if a path does not exist or a pattern fits no file
+   *     as {@code data/*.jsonl.gz}, in which {@code **} goes down into directories
+   * @throws java.nio.file.NoSuchFileException if a path does not exist, a directory is empty, or a
+   *     pattern fits no file
    */
   public static <T> RecordSource<T> of(RecordFormat<T> format, List<String> paths)
       throws IOException {
-    throw new UnsupportedOperationException();
+    return ofFiles(format, InputFiles.ofPatterns(paths));
   }
 
-  /** Returns a source of the given files and directories. */
+  /**
+   * Returns a source of the given files and directories, as {@link #of(RecordFormat, List)} does,
+   * but without patterns.
+   */
   public static <T> RecordSource<T> of(RecordFormat<T> format, Path... paths) throws IOException {
-    throw new UnsupportedOperationException();
+    return ofFiles(format, InputFiles.ofPaths(List.of(paths)));
+  }
+
+  private static <T> RecordSource<T> ofFiles(RecordFormat<T> format, List<Path> files) {
+    return new RecordSource<>(format, files, ReadLimits.DEFAULT, 0.001);
   }
 
   /** Returns this source with other limits. */
@@ -78,27 +102,72 @@ public final class RecordSource<T> {
 
   /** Returns how many bytes the files have on disk. */
   public long sizeInBytes() throws IOException {
-    throw new UnsupportedOperationException();
+    long size = 0;
+    for (Path file : files) {
+      size += Files.size(file);
+    }
+    return size;
   }
 
   /**
-   * Hands every record to {@code sink}, in order, on the calling thread.
+   * Returns what changes whenever the blocks or their records may change: a SHA-256, in
+   * hexadecimal, of the format's name, the longest record allowed, and the name, size and time of
+   * last modification of every file. Positions in a source mean the same in another one with the
+   * same fingerprint. Directories may have moved, and limits that only decide when reading fails
+   * may be others.
+   */
+  public String fingerprint() throws IOException {
+    StringBuilder identity = new StringBuilder(FINGERPRINT_VERSION);
+    identity.append('\n').append(format.name());
+    identity.append('\n').append(limits.maxRecordBytes());
+    for (Path file : files) {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      identity.append('\n').append(file.getFileName());
+      identity.append('\0').append(attributes.size());
+      identity.append('\0').append(attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
+    }
+    return HexFormat.of().formatHex(DigestUtils.sha256(identity.toString()));
+  }
+
+  /**
+   * Hands every record to {@code sink}, in order, on the calling thread, while another one unpacks.
    *
    * @return how many records there were, and which could not be read
    * @throws io.github.maque.data.MalformedDataException if a file is damaged or too many records
    *     are
    */
   public ErrorTally forEach(Consumer<? super T> sink) throws IOException {
-    throw new UnsupportedOperationException();
+    ErrorTally tally = new ErrorTally(maxErrorRate);
+    try (BlockReader<T> reader = open(SourcePosition.START, 1)) {
+      for (Block<T> block = reader.next(); block != null; block = reader.next()) {
+        ParsedBlock<T> parsed = block.parse();
+        tally.add(parsed);
+        parsed.records().forEach(sink);
+      }
+    }
+    tally.end();
+    return tally;
   }
 
   /**
    * Starts to read, unpacking several files at once if there are several.
    *
    * @param from where to begin; what lies before is unpacked if it must be, but not parsed
-   * @param threads how many threads unpack
+   * @param threads how many threads unpack; there is nothing to gain from more than there are files
    */
   public BlockReader<T> open(SourcePosition from, int threads) throws IOException {
-    throw new UnsupportedOperationException();
+    return open(from, threads, BlockCutter.BLOCK_SIZE);
+  }
+
+  /** Does the same with blocks of another size. */
+  BlockReader<T> open(SourcePosition from, int threads, int blockSize) throws IOException {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be positive, got " + threads);
+    }
+    if (from.file() > files.size()) {
+      throw new IllegalArgumentException(
+          "from must be in one of " + files.size() + " files, got file " + from.file());
+    }
+    return new BlockReader<>(files, format, limits, from, threads, blockSize);
   }
 }
