@@ -2,7 +2,7 @@ package io.github.maque.data.clean;
 
 /**
  * One thing done to every text by itself. Implementations are immutable, safe for many threads, and
- * give the same verdict on the same text each time.
+ * give the same verdict on the same text each time. {@link CleaningSteps} has those there are.
  */
 public interface CleaningStep {
 
