@@ -150,11 +150,19 @@ public final class TokenizerFiles {
    * same means, whatever file they came from, and different for others: the SHA-256 of all that
    * decides ids. Kept beside encoded data, it tells whether a tokenizer is the one that made it.
    *
-   * @throws IllegalArgumentException if the tokenizer splits or normalises text in a way of its
-   *     own, which no file could express
+   * <p>Of a tokenizer that is no {@link BpeTokenizer} only the interface can be asked: its
+   * fingerprint is made from the size of the vocabulary, the bytes of every piece, and the special
+   * tokens. That is all that decides what ids mean; but two such tokenizers have the same
+   * fingerprint, too, if they split or normalise text differently and so choose different ids. A
+   * {@code BpeTokenizer} never shares a fingerprint with another kind, even with the same pieces.
+   *
+   * @throws IllegalArgumentException if a {@code BpeTokenizer} splits or normalises text in a way
+   *     of its own, which no file could express
    */
-  public static String fingerprint(BpeTokenizer tokenizer) {
-    return new TokenizerFingerprint(tokenizer).compute();
+  public static String fingerprint(Tokenizer tokenizer) {
+    return tokenizer instanceof BpeTokenizer bpe
+        ? new TokenizerFingerprint(bpe).compute()
+        : InterfaceFingerprint.compute(tokenizer);
   }
 
   private static Path find(Path directory) throws IOException {

@@ -1,0 +1,88 @@
+package io.github.maque.data.shard;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Does work on several threads and hands out the results in the order of the inputs. The owner, one
+ * thread, stops adding inputs while it is full, so that only so many are in memory.
+ */
+final class OrderedWork<I, O> implements Closeable {
+  private final Work<I, O> work;
+  private final ExecutorService threads;
+  private final int capacity;
+  private final Deque<Future<O>> underWay = new ArrayDeque<>();
+
+  /** What is done with an input. */
+  @FunctionalInterface
+  interface Work<I, O> {
+    O apply(I input) throws IOException;
+  }
+
+  OrderedWork(int threadCount, Work<I, O> work) {
+    this.work = work;
+    capacity = 2 * threadCount + 1;
+    threads =
+        Executors.newFixedThreadPool(
+            threadCount,
+            task -> {
+              Thread thread = new Thread(task, "maque-prepare");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Returns whether no input may be added before a result is taken. */
+  boolean isFull() {
+    return underWay.size() >= capacity;
+  }
+
+  boolean isEmpty() {
+    return underWay.isEmpty();
+  }
+
+  /** Returns whether {@link #take} would not wait. */
+  boolean hasResult() {
+    return !underWay.isEmpty() && underWay.element().isDone();
+  }
+
+  void add(I input) {
+    underWay.add(threads.submit(() -> work.apply(input)));
+  }
+
+  /** Returns the result of the earliest input whose result was not taken yet. */
+  O take() throws IOException {
+    try {
+      return underWay.remove().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+      interrupted.initCause(e);
+      throw interrupted;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** Abandons what is not finished. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.maque.data.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.maque.tokenizer.format.TokenizerConfig;
+import io.github.maque.tokenizer.format.TokenizerFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KilledPreparationTest {
+  private static final int KILLS = 50;
+
+  @TempDir private Path scratch;
+
+  /**
+   * Kills a preparation at random moments and lets it go on, again and again: what is finished in
+   * between is what an undisturbed run makes, and so is the whole in the end.
+   */
+  @Test
+  void makesTheSameFilesHoweverOftenItIsKilled() throws Exception {
+    List<String> stories = new ArrayList<>(PreparationFixture.stories(24_000, 5));
+    for (int i = 0; i < 2_000; i++) {
+      stories.add(stories.get(7 * i)); // exact duplicates
+      stories.add(stories.get(7 * i + 1) + "完了"); // nearly equal, and longer
+    }
+    Path input = PreparationFixture.write(scratch.resolve("stories.txt"), stories);
+    Path tokenizer = scratch.resolve("tokenizer");
+    TokenizerFiles.save(PreparationFixture.tokenizer(), tokenizer, TokenizerConfig.DEFAULT);
+    Path undisturbed = scratch.resolve("undisturbed");
+    PreparationProcess.builder(input, tokenizer).build(undisturbed);
+    Map<String, Integer> expected = PreparationFixture.contents(undisturbed);
+    assertThat(expected.size()).isGreaterThan(20);
+
+    long longest = millisToFinish(input, tokenizer, scratch.resolve("timed"));
+    Random random = new Random(8);
+    int kills = 0;
+    int finished = 0;
+    Path directory = scratch.resolve("killed-0");
+    while (kills < KILLS) {
+      if (isKilledAfter(random.nextInt((int) longest), input, tokenizer, directory)) {
+        kills++;
+        assertThat(expected).containsAllEntriesOf(PreparationFixture.contents(directory));
+      } else {
+        assertThat(PreparationFixture.contents(directory)).isEqualTo(expected);
+        finished++;
+        directory = scratch.resolve("killed-" + finished);
+      }
+    }
+    PreparationProcess.builder(input, tokenizer).build(directory);
+    assertThat(PreparationFixture.contents(directory)).isEqualTo(expected);
+  }
+
+  private static long millisToFinish(Path input, Path tokenizer, Path directory) throws Exception {
+    Process process = start(input, tokenizer, directory);
+    long start = System.nanoTime();
+    assertThat(process.waitFor()).isZero();
+    return (System.nanoTime() - start) / 1_000_000;
+  }
+
+  private static boolean isKilledAfter(
+      int millis, Path input, Path tokenizer, Path directory) throws Exception {
+    Process process = start(input, tokenizer, directory);
+    Thread.sleep(millis);
+    process.destroyForcibly(); // SIGKILL
+    int code = process.waitFor();
+    assertThat(code).isIn(0, 128 + 9);
+    return code != 0;
+  }
+
+  private static Process start(Path input, Path tokenizer, Path directory) throws IOException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                PreparationProcess.class.getName(),
+                input.toString(),
+                tokenizer.toString(),
+                directory.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String line = new String(
+            process.getInputStream().readNBytes("begins".length()), StandardCharsets.UTF_8);
+    assertThat(line).isEqualTo("begins");
+    return process;
+  }
+}
