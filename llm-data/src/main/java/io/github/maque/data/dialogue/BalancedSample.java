@@ -1,0 +1,98 @@
+package io.github.maque.data.dialogue;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Chooses instructions so that every combination of fields is equally frequent, however many there
+ * are to choose from. Every instruction of a combination has the same chance; which are chosen
+ * depends only on the seed and on the instructions in their order, and for each combination only on
+ * its own. Keeps no more than the wanted number of each combination, of which there are at most 16.
+ * Used by one thread at a time.
+ *
+ * <pre>{@code
+ * BalancedSample sample = new BalancedSample(1000, 7);
+ * RecordSource.of(DialogueFormats.storyBlocks(), Path.of("instructions.txt")).forEach(sample);
+ * List<StoryInstruction> chosen = sample.chosen();
+ * }</pre>
+ */
+public final class BalancedSample implements Consumer<StoryInstruction> {
+
+  /** An instruction with its lot; those with the smallest lots are chosen. */
+  private record Candidate(StoryInstruction instruction, long lot, long index) {}
+
+  private static final Comparator<Candidate> BY_LOT =
+      Comparator.comparingLong(Candidate::lot).thenComparingLong(Candidate::index);
+
+  private final int perCombination;
+  private final long seed;
+  private final Map<Set<StoryField>, PriorityQueue<Candidate>> kept = new HashMap<>();
+  private final Map<Set<StoryField>, Long> seen = new HashMap<>();
+  private long index;
+
+  /**
+   * Creates an empty sample.
+   *
+   * @param perCombination how many instructions of each combination are wanted
+   * @param seed what chance depends on
+   */
+  public BalancedSample(int perCombination, long seed) {
+    if (perCombination < 1) {
+      throw new IllegalArgumentException(
+          "perCombination must be at least 1, got " + perCombination);
+    }
+    this.perCombination = perCombination;
+    this.seed = seed;
+  }
+
+  /** Offers one more instruction to choose from. */
+  @Override
+  public void accept(StoryInstruction instruction) {
+    Set<StoryField> combination = instruction.fields();
+    long ordinal = seen.merge(combination, 1L, Long::sum);
+    PriorityQueue<Candidate> candidates =
+        kept.computeIfAbsent(combination, any -> new PriorityQueue<>(BY_LOT.reversed()));
+    candidates.add(new Candidate(instruction, lot(combination, ordinal), index++));
+    if (candidates.size() > perCombination) {
+      candidates.remove();
+    }
+  }
+
+  /**
+   * Returns the chosen instructions, in the order in which they were offered: as many of each
+   * combination as are wanted, or all of them where {@link #seen} has fewer.
+   */
+  public List<StoryInstruction> chosen() {
+    return kept.values().stream()
+        .flatMap(PriorityQueue::stream)
+        .sorted(Comparator.comparingLong(Candidate::index))
+        .map(Candidate::instruction)
+        .toList();
+  }
+
+  /** Returns how many instructions of each combination were offered. */
+  public Map<Set<StoryField>, Long> seen() {
+    return Map.copyOf(seen);
+  }
+
+  /** Mixes three numbers as SplitMix64 does; part of the meaning of a seed, never to change. */
+  private long lot(Set<StoryField> combination, long ordinal) {
+    long fields = 0;
+    for (StoryField field : combination) {
+      fields ^= mix(field.name().hashCode());
+    }
+    return mix(mix(mix(seed) + fields) + ordinal);
+  }
+
+  private static long mix(long value) {
+    long z = value + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}
