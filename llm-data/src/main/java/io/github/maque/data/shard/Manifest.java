@@ -178,8 +178,7 @@ public record Manifest(
     json.put("tokenizer", tokenizer);
     json.put("vocabulary_size", vocabularySize);
     json.put("token_type", tokenType.toString());
-    json.put(
-        "end_of_document", endOfDocument.isPresent() ? endOfDocument.getAsInt() : Json.NULL);
+    json.put("end_of_document", endOfDocument.isPresent() ? endOfDocument.getAsInt() : Json.NULL);
     json.put("splits", shards);
     json.put("preparation", preparation);
     return json;

@@ -47,8 +47,7 @@ final class MappedFile {
       for (int i = 0; i < count; i++) {
         long from = (long) i << shift;
         long length = Math.min(segmentBytes + OVERLAP_BYTES, size - from);
-        segments[i] =
-            channel.map(MapMode.READ_ONLY, from, length).order(ByteOrder.LITTLE_ENDIAN);
+        segments[i] = channel.map(MapMode.READ_ONLY, from, length).order(ByteOrder.LITTLE_ENDIAN);
         shorts[i] = segments[i].asShortBuffer();
         ints[i] = segments[i].asIntBuffer();
       }

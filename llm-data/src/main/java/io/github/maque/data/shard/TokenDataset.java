@@ -159,9 +159,7 @@ public final class TokenDataset {
 
   /** Returns one more than the largest id that the tokenizer has, if there is a manifest. */
   public OptionalInt vocabularySize() {
-    return manifest == null
-        ? OptionalInt.empty()
-        : OptionalInt.of(manifest.vocabularySize());
+    return manifest == null ? OptionalInt.empty() : OptionalInt.of(manifest.vocabularySize());
   }
 
   /** Returns the id behind every document, if there is a manifest and such an id. */

@@ -126,13 +126,21 @@ class DamagedShardTest {
 
   @Test
   void numbersThatNoFileCanHoldNeitherOverflowNorAllocate() throws Exception {
+    // The last two become the true numbers where 64 bits overflow.
     long[] huge = {
-      10, 1L << 31, 1L << 32, 1L << 60, (1L << 61) - 5, 1L << 62, Long.MAX_VALUE, Long.MIN_VALUE, -1
+      1L << 31,
+      1L << 32,
+      1L << 60,
+      Long.MAX_VALUE,
+      Long.MIN_VALUE,
+      -1,
+      (1L << 62) + 9,
+      (1L << 61) + 10
     };
     for (long sequences : huge) {
       damage(bytes -> bytes.putLong(SEQUENCES, sequences));
       assertRefused(idx);
-      damage(bytes -> bytes.putLong(ENTRIES, sequences + 1));
+      damage(bytes -> bytes.putLong(ENTRIES, sequences));
       assertRefused(idx);
       for (long entries : huge) {
         damage(bytes -> bytes.putLong(SEQUENCES, sequences).putLong(ENTRIES, entries));

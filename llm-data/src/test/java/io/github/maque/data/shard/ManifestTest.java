@@ -97,7 +97,12 @@ class ManifestTest {
   void needsNoEndOfDocument() throws Exception {
     Manifest manifest =
         new Manifest(
-            HASH, 100_000, TokenType.I32, OptionalInt.empty(), Map.of("train", List.of()), Map.of());
+            HASH,
+            100_000,
+            TokenType.I32,
+            OptionalInt.empty(),
+            Map.of("train", List.of()),
+            Map.of());
     manifest.write(directory);
     assertThat(Manifest.read(directory)).isEqualTo(manifest);
   }
@@ -115,7 +120,12 @@ class ManifestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "version", "tokenizer", "vocabulary_size", "token_type", "end_of_document", "splits",
+        "version",
+        "tokenizer",
+        "vocabulary_size",
+        "token_type",
+        "end_of_document",
+        "splits",
         "preparation"
       })
   void namesAFieldThatIsMissingOrOfAnotherKind(String field) throws Exception {
@@ -131,7 +141,13 @@ class ManifestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "name", "documents", "tokens", "characters", "text_bytes", "bin_sha256", "idx_sha256"
+        "name",
+        "documents",
+        "tokens",
+        "characters",
+        "text_bytes",
+        "bin_sha256",
+        "idx_sha256"
       })
   void namesAFieldOfAShardThatIsMissingOrOfAnotherKind(String field) throws Exception {
     for (String value : new String[] {"null", "[]", "1.5", "-1", "\"\"", "1e300"}) {

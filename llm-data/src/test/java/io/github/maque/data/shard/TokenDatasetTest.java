@@ -153,8 +153,7 @@ class TokenDatasetTest {
     NaiveShard second = NaiveShard.random(random, 8, 50, 9000, 65_536);
     TokenDataset dataset =
         TokenDataset.ofIndexed(
-            List.of(
-                first.write(directory.resolve("a")), second.write(directory.resolve("b"))),
+            List.of(first.write(directory.resolve("a")), second.write(directory.resolve("b"))),
             1 << 12);
     int[] all = concat(List.of(first, second));
     ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -188,8 +187,7 @@ class TokenDatasetTest {
       entry = Math.min(sequences.length, entry + (oneEach ? 1 : random.nextInt(4)));
       index.add(entry);
     }
-    return new NaiveShard(
-        dataType, sequences, index.stream().mapToLong(Long::longValue).toArray());
+    return new NaiveShard(dataType, sequences, index.stream().mapToLong(Long::longValue).toArray());
   }
 
   private static void assertReads(List<NaiveShard> shards, TokenDataset dataset, Random random) {

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.maque.tokenizer.AddedToken;
+import io.github.maque.tokenizer.DecodeOptions;
+import io.github.maque.tokenizer.EncodeOptions;
+import io.github.maque.tokenizer.Encoding;
+import io.github.maque.tokenizer.IdBuffer;
+import io.github.maque.tokenizer.SpecialTokens;
 import io.github.maque.tokenizer.Tokenizer;
 import io.github.maque.tokenizer.bpe.BpeTokenizer;
 import io.github.maque.tokenizer.bpe.BpeVocabulary;
@@ -12,15 +17,21 @@ import io.github.maque.tokenizer.bpe.Normalizer;
 import io.github.maque.tokenizer.bpe.PreTokenPattern;
 import io.github.maque.tokenizer.bpe.PreTokenizer;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -248,6 +259,102 @@ class TokenizerFilesTest {
         BpeTokenizer.builder(ranked).eos(1).preTokenizer(PreTokenizer.none()).build();
 
     assertThat(TokenizerFiles.fingerprint(other)).isEqualTo(TokenizerFiles.fingerprint(tiny));
+  }
+
+  @Test
+  void fingerprintsOfOtherTokenizersAreMadeOfWhatTheyShow() throws Exception {
+    Tokenizer pair = new ShownTokenizer(List.of("a", "bc"), SpecialTokens.NONE);
+    Map<String, Integer> ids = Map.of("<end>", 1);
+    OptionalInt none = OptionalInt.empty();
+    List<String> fingerprints = new ArrayList<>();
+    fingerprints.add(TokenizerFiles.fingerprint(pair));
+    fingerprints.add(fingerprint(List.of("ab", "c"), SpecialTokens.NONE));
+    fingerprints.add(fingerprint(List.of("bc", "a"), SpecialTokens.NONE));
+    fingerprints.add(fingerprint(List.of("a", "bc", ""), SpecialTokens.NONE));
+    fingerprints.add(
+        fingerprint(List.of("a", "bc"), new SpecialTokens(ids, none, none, none, none)));
+    OptionalInt one = OptionalInt.of(1);
+    for (int part = 0; part < 4; part++) {
+      SpecialTokens specials =
+          new SpecialTokens(
+              ids,
+              part == 0 ? one : none,
+              part == 1 ? one : none,
+              part == 2 ? one : none,
+              part == 3 ? one : none);
+      fingerprints.add(fingerprint(List.of("a", "bc"), specials));
+    }
+
+    assertThat(new HashSet<>(fingerprints)).hasSameSizeAs(fingerprints);
+    assertThat(fingerprint(List.of("a", "bc"), SpecialTokens.NONE)).isEqualTo(fingerprints.get(0));
+    // The digest of version 1, as it is kept beside data.
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(shown);
+    out.writeInt(27);
+    out.writeBytes("maque tokenizer interface 1");
+    out.writeInt(2);
+    out.writeInt(1);
+    out.writeBytes("a");
+    out.writeInt(2);
+    out.writeBytes("bc");
+    out.writeInt(0);
+    for (int part = 0; part < 4; part++) {
+      out.writeInt(-1);
+    }
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(shown.toByteArray());
+    assertThat(fingerprints.get(0)).isEqualTo(HexFormat.of().formatHex(digest));
+  }
+
+  @Test
+  void tokenizersOfDifferentKindsHaveDifferentFingerprints() {
+    BpeTokenizer bpe = tiny(Normalizer.none(), List.of());
+    Tokenizer shown = new ShownTokenizer(List.of("a", "b", "ab"), bpe.specialTokens());
+
+    assertThat(TokenizerFiles.fingerprint(shown)).isNotEqualTo(TokenizerFiles.fingerprint(bpe));
+  }
+
+  private static String fingerprint(List<String> pieces, SpecialTokens specials) {
+    return TokenizerFiles.fingerprint(new ShownTokenizer(pieces, specials));
+  }
+
+  /** What a tokenizer shows without encoding or decoding anything. */
+  private record ShownTokenizer(List<String> pieces, SpecialTokens specialTokens)
+      implements Tokenizer {
+
+    @Override
+    public int vocabularySize() {
+      return pieces.size();
+    }
+
+    @Override
+    public byte[] pieceBytes(int id) {
+      return utf8(pieces.get(id));
+    }
+
+    @Override
+    public OptionalInt idOf(byte[] piece) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void encode(CharSequence text, EncodeOptions options, IdBuffer out) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void encodeUtf8(byte[] utf8, int from, int to, EncodeOptions options, IdBuffer out) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Encoding encodeWithOffsets(CharSequence text, EncodeOptions options) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public byte[] decodeBytes(int[] ids, int from, int to, DecodeOptions options) {
+      throw new UnsupportedOperationException();
+    }
   }
 
   private static BpeTokenizer tiny(Normalizer normalizer, List<AddedToken> added) {
