@@ -4,13 +4,13 @@ import java.util.jar.JarFile
 // Looks at the class path that the outside project got, then runs its Main with exactly that class path.
 
 List<File> jars = new File(basedir, 'target/runtime-class-path').text.trim().split(File.pathSeparator).collect { new File(it) }
-assert jars.any { it.name.startsWith('llm-tokenizer-') } : "no llm-tokenizer in $jars"
+['llm-tokenizer-', 'llm-data-'].each { ours -> assert jars.any { it.name.startsWith(ours) } : "no $ours in $jars" }
 
 jars.each { jar ->
   new JarFile(jar).withCloseable { content ->
     List<String> names = content.entries().collect { it.name }
     assert !names.contains('META-INF/services/org.slf4j.spi.SLF4JServiceProvider') : "$jar.name forces a logging implementation on its users"
-    assert !names.any { it.startsWith('ai/djl/') } : "$jar.name forces DJL on users of the tokenizer"
+    assert !names.any { it.startsWith('ai/djl/') } : "$jar.name forces DJL on users of the data module"
   }
 }
 

@@ -85,10 +85,10 @@ public final class Cleaning {
     List<String> names = new ArrayList<>();
     steps.forEach(step -> names.add(step.name()));
     if (exactDuplicates) {
-      names.add("withoutExactDuplicates");
+      names.add("exactDuplicates");
     }
     if (nearDuplicates != null) {
-      names.add("withoutNearDuplicates(" + nearDuplicates + ")");
+      names.add(nearDuplicates.name());
     }
     return names;
   }

@@ -62,8 +62,8 @@ class CleaningTest {
         .containsExactly(
             "collapseWhitespace",
             "length(1..9)",
-            "withoutExactDuplicates",
-            "withoutNearDuplicates(NearDuplicates[ngram=5, bands=14, rows=8, threshold=0.72])");
+            "exactDuplicates",
+            "nearDuplicates(ngram=5, bands=14, rows=8, threshold=0.72, version=1)");
     assertThat(cleaning.steps()).hasSize(2);
   }
 

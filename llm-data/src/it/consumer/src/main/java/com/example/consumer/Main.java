@@ -1,5 +1,14 @@
 package com.example.consumer;
 
+import io.github.maque.data.clean.Cleaning;
+import io.github.maque.data.pack.Batch;
+import io.github.maque.data.pack.BatchStream;
+import io.github.maque.data.pack.ConcatenatedSequences;
+import io.github.maque.data.shard.DatasetBuilder;
+import io.github.maque.data.shard.Split;
+import io.github.maque.data.shard.TokenDataset;
+import io.github.maque.data.source.RecordFormat;
+import io.github.maque.data.source.RecordSource;
 import io.github.maque.tokenizer.EncodeOptions;
 import io.github.maque.tokenizer.Tokenizer;
 import io.github.maque.tokenizer.bpe.BpeTrainer;
@@ -14,8 +23,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Uses the library as its users do: learns a vocabulary, saves it, loads it again and encodes. Ends
- * with a line that starts with "ok"; anything else is a failure.
+ * Uses the library as its users do: learns a vocabulary, saves it, loads it again and encodes; then
+ * makes a data set and draws a batch from it. Ends with a line that starts with "ok"; anything else
+ * is a failure.
  */
 public final class Main {
   private Main() {}
@@ -37,6 +47,24 @@ public final class Main {
     if (!tokenizer.decode(ids).equals(story + "<|endoftext|>")) {
       throw new IllegalStateException("decoded to " + tokenizer.decode(ids));
     }
-    System.out.println("ok: " + story + " is " + Arrays.toString(ids));
+    System.out.println(story + " is " + Arrays.toString(ids));
+    System.out.println("ok: a batch begins with " + firstTokens(stories, tokenizer));
+  }
+
+  private static String firstTokens(List<String> stories, Tokenizer tokenizer) throws IOException {
+    Path directory = Files.createTempDirectory("consumer");
+    Path file = Files.write(directory.resolve("stories.txt"), stories);
+    DatasetBuilder.from(RecordSource.of(RecordFormat.lines(), file))
+        .cleaning(Cleaning.none().withoutExactDuplicates())
+        .tokenizer(tokenizer)
+        .build(directory.resolve("data"));
+    TokenDataset dataset = TokenDataset.open(directory.resolve("data"), Split.TRAIN);
+    try (BatchStream batches =
+            BatchStream.of(ConcatenatedSequences.of(dataset, 16)).batchSize(2).seed(1).open();
+        Batch batch = batches.next()) {
+      int[] ids = new int[16];
+      batch.ids().asIntBuffer().get(ids);
+      return tokenizer.decode(ids);
+    }
   }
 }
