@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = "Measures how fast things are, beside others in the same run.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchTokenizer.class, BenchCorpus.class})
+    subcommands = {BenchTokenizer.class, BenchData.class, BenchCorpus.class, BenchStories.class})
 final class BenchCommand extends CommandGroup {}

@@ -1,6 +1,5 @@
 package io.github.maque.examples.cli;
 
-import io.github.maque.examples.benchmark.Machine;
 import io.github.maque.examples.benchmark.Requirement;
 import io.github.maque.examples.benchmark.TokenizerBenchmark;
 import io.github.maque.examples.benchmark.TokenizerBenchmark.Part;
@@ -13,15 +12,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.OffsetDateTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -36,7 +33,7 @@ import picocli.CommandLine.TypeConversionException;
           + " text and vocabulary, contestants in turn, medians. Fails if the ids differ.",
       "Trainings run in JVMs of their own with the heap they are promised to fit in."
     })
-final class BenchTokenizer extends Verb {
+final class BenchTokenizer extends BenchVerb {
 
   @Option(
       names = "--what",
@@ -71,13 +68,8 @@ final class BenchTokenizer extends Verb {
       description = "Threads that train, and that encode where more than one is measured (2).")
   private int threads = 2;
 
-  @Option(
-      names = "--smoke",
-      description = "Try everything out in seconds; the figures mean nothing.")
-  private boolean smoke;
-
   @Override
-  protected Summary run() throws IOException {
+  protected void check() throws IOException {
     if (threads < 1) {
       throw rejection("--threads must be at least 1, got " + threads);
     }
@@ -86,44 +78,22 @@ final class BenchTokenizer extends Verb {
         throw new NoSuchFileException(file.toString(), null, "expected a text file");
       }
     }
-    Settings settings = smoke ? Settings.smoke(parts, threads) : Settings.full(parts, threads);
+  }
+
+  @Override
+  protected List<Requirement> measure(
+      Path scratch, BiConsumer<String, Double> progress, Summary summary) throws IOException {
+    Settings settings = isSmoke() ? Settings.smoke(parts, threads) : Settings.full(parts, threads);
     settings = settings.withTexts(corpus, english);
     if (size != null) {
       settings = settings.withTrainingBytes(size.bytes());
     }
-    double loadBefore = Machine.loadAverage();
-    Path scratch = Unfinished.beside(Path.of(System.getProperty("java.io.tmpdir"), "maque-bench"));
-    Files.createDirectory(scratch);
-    try (Progress progress = progress()) {
-      Report report =
-          new TokenizerBenchmark(
-                  settings,
-                  scratch,
-                  (task, part) -> progress.update(task, (long) (100 * part), 100, "%"))
-              .run();
-      return summary(report, loadBefore);
-    } finally {
-      Unfinished.delete(scratch);
-    }
-  }
-
-  private Summary summary(Report report, double loadBefore) {
-    Summary summary = new Summary();
-    summary.text(
-        "date",
-        OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString());
-    summary.text("machine", Machine.describe());
-    summary.number("load_average_before", loadBefore, "");
-    summary.number("load_average_after", Machine.loadAverage(), "");
-    summary.text("command_line", commandLine());
-    summary.truth("smoke", smoke);
+    Report report = new TokenizerBenchmark(settings, scratch, progress).run();
     summary.data("tables", report.tables().stream().map(BenchTokenizer::data).toList());
     summary.data("trainings", report.trainings().stream().map(BenchTokenizer::data).toList());
-    summary.data("requirements", report.requirements().stream().map(this::data).toList());
     report.tables().forEach(table -> print(table, summary));
     report.trainings().forEach(training -> print(training, summary));
-    print(report.requirements(), summary);
-    return summary;
+    return report.requirements();
   }
 
   private static void print(Table table, Summary summary) {
@@ -164,29 +134,6 @@ final class BenchTokenizer extends Verb {
             training.prunedPreTokens()));
   }
 
-  private void print(List<Requirement> requirements, Summary summary) {
-    summary.print("");
-    summary.print(smoke ? "What is promised (not measured by --smoke)" : "What is promised");
-    for (Requirement requirement : requirements) {
-      summary.print(
-          String.format(
-              Locale.ROOT,
-              "  %-10s %-72s %s %5.1f %-4s  measured %8.2f %s",
-              smoke ? "-" : verdict(requirement),
-              requirement.what(),
-              requirement.isUpperBound() ? "≤" : "≥",
-              requirement.bound(),
-              requirement.unit(),
-              requirement.measured(),
-              requirement.unit()));
-    }
-    summary.print("");
-  }
-
-  private static String verdict(Requirement requirement) {
-    return requirement.verdict().name().toLowerCase(Locale.ROOT);
-  }
-
   private static Map<String, Object> data(Table table) {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("title", table.title());
@@ -215,21 +162,6 @@ final class BenchTokenizer extends Verb {
     data.put("peak_process_bytes", training.peakProcessBytes());
     data.put("unique_pre_tokens", training.uniquePreTokens());
     data.put("pruned_pre_tokens", training.prunedPreTokens());
-    return data;
-  }
-
-  private Map<String, Object> data(Requirement requirement) {
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("what", requirement.what());
-    data.put(requirement.isUpperBound() ? "at_most" : "at_least", requirement.bound());
-    data.put("measured", requirement.measured());
-    data.put("unit", requirement.unit());
-    if (Double.isFinite(requirement.possible())) {
-      data.put("possible", requirement.possible());
-    }
-    if (!smoke) {
-      data.put("verdict", verdict(requirement));
-    }
     return data;
   }
 

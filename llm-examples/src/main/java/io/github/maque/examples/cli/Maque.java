@@ -21,7 +21,8 @@ import picocli.CommandLine.ParseResult;
  *
  * <p>Exit codes: 0 for success, 2 when the user can do better (an unknown option, a missing or
  * damaged file), 1 for a fault of ours, 130 after Ctrl-C. Every failure is one line on standard
- * error; verbs throw, and never print or exit themselves.
+ * error; verbs throw, and never print or exit themselves. Faults in data are what {@code maque data
+ * verify} looks for: they are its result.
  */
 @Command(
     name = "maque",
@@ -31,6 +32,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       // In the order in which a model comes to be.
       TokenizerCommand.class,
+      DataCommand.class,
       BenchCommand.class
     })
 public final class Maque extends CommandGroup {

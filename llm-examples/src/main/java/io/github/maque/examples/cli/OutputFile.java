@@ -31,6 +31,16 @@ final class OutputFile implements AutoCloseable {
    * @throws IOException if there can be no such file
    */
   static OutputFile create(Path file) throws IOException {
+    check(file);
+    return new OutputFile(file);
+  }
+
+  /**
+   * Checks that {@code file} can be written, before the work begins that it is to tell about.
+   *
+   * @throws IOException if there can be no such file
+   */
+  static void check(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new IOException(file + ": is a directory, expected the name of a file to write");
     }
@@ -41,7 +51,6 @@ final class OutputFile implements AutoCloseable {
     if (!Files.isWritable(directory)) {
       throw new IOException(directory + ": no permission to write there");
     }
-    return new OutputFile(file);
   }
 
   /** Appends everything that remains in {@code bytes}. */

@@ -19,6 +19,11 @@ final class TokenizerSource {
 
   /** Reads the tokenizer. */
   Tokenizer load() throws IOException {
+    return load(path);
+  }
+
+  /** Reads a tokenizer that was named otherwise. */
+  static Tokenizer load(Path path) throws IOException {
     if (!Files.exists(path)) {
       throw new NoSuchFileException(
           path.toString(), null, "expected a tokenizer's directory or file");

@@ -53,6 +53,11 @@ abstract class Verb implements Callable<Integer> {
    */
   protected abstract Summary run() throws IOException;
 
+  /** Returns the exit code after {@link #run}: 0, unless finding faults is what the verb is for. */
+  protected int exitCode() {
+    return 0;
+  }
+
   @Override
   public final Integer call() throws IOException {
     PeakMemory.reset();
@@ -73,7 +78,7 @@ abstract class Verb implements Callable<Integer> {
       out.print(summary.toText());
     }
     out.flush();
-    return 0;
+    return exitCode();
   }
 
   /** Returns whether the result is to be one line of JSON. */

@@ -12,7 +12,7 @@ class MaqueTest {
 
   @Test
   void saysWhichCommandsThereAre() {
-    Invocation.of().rejects("a command is missing", "tokenizer", "bench");
+    Invocation.of().rejects("a command is missing", "tokenizer", "data", "bench");
     Invocation.of("tokenizer").rejects("train, encode, decode, inspect");
   }
 
@@ -32,7 +32,19 @@ class MaqueTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "tokenizer", "tokenizer train", "tokenizer encode", "bench tokenizer"})
+      strings = {
+        "",
+        "tokenizer",
+        "tokenizer train",
+        "tokenizer encode",
+        "data",
+        "data prepare",
+        "data stats",
+        "data verify",
+        "data sample",
+        "bench tokenizer",
+        "bench stories"
+      })
   void showsHelp(String verb) {
     Object[] words = (verb + " --help").strip().split(" ");
     Invocation help = Invocation.of(words).succeeds();
