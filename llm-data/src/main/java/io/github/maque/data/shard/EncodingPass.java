@@ -15,13 +15,11 @@ import io.github.maque.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.codec.digest.MurmurHash3;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,13 +179,12 @@ final class EncodingPass extends BlockPipeline<EncodingPass.Encoded> {
   }
 
   private Outcome encode(String text, boolean changed, IdBuffer ids) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     int before = ids.size();
-    plan.tokenizer.encodeUtf8(utf8, 0, utf8.length, options, ids);
+    plan.tokenizer.encode(text, options, ids);
     int idBytes = Math.multiplyExact(ids.size() - before, plan.tokenType().bytes());
-    long hash = MurmurHash3.hash128x64(utf8, 0, utf8.length, 0)[0];
-    int characters = text.codePointCount(0, text.length());
-    return new Outcome(null, changed, hash, idBytes, characters, utf8.length);
+    TextSize size = TextSize.of(text);
+    return new Outcome(
+        null, changed, TextHash.of(text), idBytes, size.characters(), size.utf8Bytes());
   }
 
   private byte[] bytes(IdBuffer ids) {
