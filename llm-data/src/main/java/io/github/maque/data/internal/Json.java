@@ -35,6 +35,8 @@ public final class Json {
 
   private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cntrl}]+");
 
+  private static final int SHOWN_CHARACTERS = 40;
+
   /** As deep as anything sensible; what reads recursively here must not exhaust the stack. */
   private static final int MAX_DEPTH = 500;
 
@@ -108,6 +110,27 @@ public final class Json {
       }
     }
     return text;
+  }
+
+  /** Returns what an error says of a value: its kind, or the value itself if it is a small one. */
+  public static String describe(Object value) {
+    if (value instanceof Map) {
+      return "an object";
+    }
+    if (value instanceof List) {
+      return "an array";
+    }
+    return value instanceof String text ? "\"" + shortened(text) + "\"" : String.valueOf(value);
+  }
+
+  /** Returns what an error shows of a text, which may be of any length. */
+  public static String shortened(String text) {
+    if (text.length() <= SHOWN_CHARACTERS) {
+      return text;
+    }
+    int end =
+        SHOWN_CHARACTERS - (Character.isHighSurrogate(text.charAt(SHOWN_CHARACTERS - 1)) ? 1 : 0);
+    return text.substring(0, end) + "…";
   }
 
   /** Returns what a failure of the parser says, in one line, with the place in the value. */

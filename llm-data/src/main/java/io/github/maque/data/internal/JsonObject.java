@@ -21,7 +21,7 @@ public record JsonObject(Map<String, Object> fields) {
     if (value instanceof Map<?, ?> map) {
       return new JsonObject((Map<String, Object>) map);
     }
-    throw new IllegalArgumentException("expected a JSON object, found " + kind(value));
+    throw new IllegalArgumentException("expected a JSON object, found " + Json.describe(value));
   }
 
   /** Returns whether there is a field of this name. */
@@ -65,18 +65,8 @@ public record JsonObject(Map<String, Object> fields) {
     }
     if (!kind.isInstance(value)) {
       throw new IllegalArgumentException(
-          "field " + name + " must be " + expected + ", found " + kind(value));
+          "field " + name + " must be " + expected + ", found " + Json.describe(value));
     }
     return kind.cast(value);
-  }
-
-  private static String kind(Object value) {
-    if (value instanceof Map) {
-      return "an object";
-    }
-    if (value instanceof List) {
-      return "an array";
-    }
-    return value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
   }
 }

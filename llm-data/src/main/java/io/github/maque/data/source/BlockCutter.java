@@ -83,8 +83,8 @@ final class BlockCutter {
    */
   @Nullable CutBlock next() throws IOException {
     while (true) {
-      // One delimiter more than a record may have: whoever comes so far is too long.
-      long tooFar = (long) recordStart + maxRecordBytes + scanner.delimiter();
+      // A record that does not end before this, delimiter included, is too long.
+      long tooFar = (long) recordStart + maxRecordBytes + Math.max(1, scanner.delimiter());
       int limit = skipping ? length : (int) Math.min(length, tooFar);
       int end = scan(limit);
       if (end >= 0) {
@@ -117,7 +117,8 @@ final class BlockCutter {
       scanned = end < 0 ? limit : end;
       return end;
     } catch (IllegalArgumentException e) {
-      throw new MalformedDataException(new Location(file, lineOf(recordStart)), String.valueOf(e.getMessage()));
+      throw new MalformedDataException(
+          new Location(file, lineOf(recordStart)), String.valueOf(e.getMessage()));
     }
   }
 
@@ -146,7 +147,7 @@ final class BlockCutter {
 
   /** Ends the block in front of a record that is too long. */
   private CutBlock skipRecord() {
-    int text = CutBlock.skipBlank(data, recordStart, length);
+    int text = CutBlock.skipBlank(data, recordStart, scanned);
     RecordError error =
         new RecordError(
             new Location(file, lineOf(text)),
@@ -171,11 +172,7 @@ final class BlockCutter {
   private CutBlock take(int size, List<RecordError> errors) {
     CutBlock block =
         new CutBlock(
-            file,
-            Arrays.copyOf(data, size),
-            Arrays.copyOf(bounds, 2 * records),
-            line,
-            errors);
+            file, Arrays.copyOf(data, size), Arrays.copyOf(bounds, 2 * records), line, errors);
     records = 0;
     discard(size);
     return block;

@@ -95,8 +95,8 @@ public final class BlockReader<T> implements Closeable {
   /**
    * Returns the next block, or null behind the last one.
    *
-   * @throws MalformedDataException if a file is cut short, damaged or
-   *     dangerous; the blocks that were whole before that place have been returned
+   * @throws MalformedDataException if a file is cut short, damaged or dangerous; the blocks that
+   *     were whole before that place have been returned
    * @throws IOException if a file cannot be read, or the calling thread is interrupted
    */
   public synchronized @Nullable Block<T> next() throws IOException {

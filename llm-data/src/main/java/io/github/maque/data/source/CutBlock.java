@@ -11,8 +11,7 @@ import java.util.List;
  * @param firstLine the line on which the first byte is
  * @param errors a record behind these that was left out
  */
-record CutBlock(
-    String file, byte[] data, int[] bounds, long firstLine, List<RecordError> errors) {
+record CutBlock(String file, byte[] data, int[] bounds, long firstLine, List<RecordError> errors) {
 
   int records() {
     return bounds.length / 2;

@@ -10,14 +10,19 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A file on disk while it is read. It knows whether the disk has failed, or only its content is bad. */
+/**
+ * A file on disk while it is read. It remembers whether the disk has failed, which is not to be
+ * taken for bad content.
+ */
 final class DiskFile implements Closeable {
+  private final Path path;
   private final FileChannel channel;
   private final long size;
   private long bytesRead;
   private @Nullable IOException failure;
 
   DiskFile(Path path) throws IOException {
+    this.path = path;
     channel = FileChannel.open(path, StandardOpenOption.READ);
     size = channel.size();
   }
@@ -52,7 +57,8 @@ final class DiskFile implements Closeable {
   InputStream stream(long position, long length) {
     return new InputStream() {
       private long next = position;
-      private final long end = length > Long.MAX_VALUE - position ? Long.MAX_VALUE : position + length;
+      private final long end =
+          length > Long.MAX_VALUE - position ? Long.MAX_VALUE : position + length;
 
       @Override
       public int read() throws IOException {
@@ -80,8 +86,8 @@ final class DiskFile implements Closeable {
     try {
       return channel.read(target, position);
     } catch (IOException e) {
-      failure = e;
-      throw e;
+      failure = new IOException(path + ": cannot be read: " + e.getMessage(), e);
+      throw failure;
     }
   }
 

@@ -97,6 +97,9 @@ public final class ErrorTally {
             outcome,
             errors,
             records,
-            BigDecimal.valueOf(maxErrorRate).movePointRight(2).stripTrailingZeros().toPlainString()));
+            BigDecimal.valueOf(maxErrorRate)
+                .movePointRight(2)
+                .stripTrailingZeros()
+                .toPlainString()));
   }
 }

@@ -69,7 +69,8 @@ final class FileUnpacker implements Closeable {
       case GZIP -> decompress(inner, "gzip", () -> new GzipStream(in), layer, sink);
       case ZSTD -> decompress(inner, "zstd", () -> new ZstdCompressorInputStream(in), layer, sink);
       case XZ ->
-          decompress(inner, "xz", () -> new XZCompressorInputStream(in, true, XZ_MEMORY_KIB), layer, sink);
+          decompress(
+              inner, "xz", () -> new XZCompressorInputStream(in, true, XZ_MEMORY_KIB), layer, sink);
       case BZIP2 ->
           decompress(inner, "bzip2", () -> new BZip2CompressorInputStream(in, true), layer, sink);
       case TAR -> untar(inner, in, layer, sink);

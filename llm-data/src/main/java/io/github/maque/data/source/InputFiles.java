@@ -31,8 +31,8 @@ final class InputFiles {
   private InputFiles() {}
 
   /**
-   * Returns the files that each argument stands for, in the order of the arguments and sorted within
-   * each, and each file once.
+   * Returns the files that each argument stands for, in the order of the arguments and sorted
+   * within each, and each file once.
    */
   static List<Path> ofPatterns(List<String> patterns) throws IOException {
     InputFiles input = new InputFiles();
@@ -81,7 +81,9 @@ final class InputFiles {
           "paths holds " + pattern + ", which is not a pattern: " + e.getMessage(), e);
     }
     int depth =
-        rest.contains("**") ? Integer.MAX_VALUE : 1 + (int) rest.chars().filter(c -> c == '/').count();
+        rest.contains("**")
+            ? Integer.MAX_VALUE
+            : 1 + (int) rest.chars().filter(c -> c == '/').count();
     List<Path> found = new ArrayList<>();
     if (Files.isDirectory(directory)) {
       walk(directory, depth, matcher, found);

@@ -4,7 +4,6 @@ import io.github.maque.data.Document;
 import io.github.maque.data.Location;
 import io.github.maque.data.internal.Json;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -61,7 +60,9 @@ final class JsonText implements RecordParser<Document> {
     for (String name : field.split("\\.", -1)) {
       if (name.isEmpty()) {
         throw new IllegalArgumentException(
-            "fields holds '" + field + "'; expected a name, names joined by dots, or a JSON pointer");
+            "fields holds '"
+                + field
+                + "'; expected a name, names joined by dots, or a JSON pointer");
       }
       names.add(name);
     }

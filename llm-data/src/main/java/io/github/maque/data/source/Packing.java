@@ -80,7 +80,9 @@ enum Packing {
 
   /** What zstd's parallel tools put in front of each frame. */
   private static boolean isSkippableFrame(byte[] head) {
-    return head.length >= 4 && (head[0] & 0xF0) == 0x50 && startsWith(head, head[0], 0x2A, 0x4D, 0x18);
+    return head.length >= 4
+        && (head[0] & 0xF0) == 0x50
+        && startsWith(head, head[0], 0x2A, 0x4D, 0x18);
   }
 
   private static boolean startsWith(byte[] head, int... magic) {

@@ -2,8 +2,11 @@ package io.github.maque.data.source;
 
 /**
  * What reading refuses to go beyond, so that a hostile or damaged file cannot exhaust the machine.
+ * A file is one on disk; what it becomes by unpacking is what all its layers and entries give
+ * together.
  *
- * @param maxRecordBytes the longest record, such as a line, in bytes
+ * @param maxRecordBytes the longest record, such as a line, in bytes. A longer one counts as
+ *     unreadable and is left out; beyond the other limits, reading fails.
  * @param maxRatio how many times larger than on disk a file may become by unpacking; looked at once
  *     it has become larger than 16 MiB
  * @param maxFileBytes how large a file may become by unpacking

@@ -52,7 +52,7 @@ public final class RecordFormat<T> {
   public static <T> RecordFormat<T> jsonValues(
       String name, BiFunction<Object, Location, T> parser) {
     return new RecordFormat<>(
-        "jsonValues(" + name + ")",
+        "jsonValues(" + requireName(name) + ")",
         RecordScanner.Json::new,
         (data, from, to, location) -> {
           Utf8.check(data, from, to);
@@ -89,7 +89,7 @@ public final class RecordFormat<T> {
    * feeds.
    */
   public static RecordFormat<Document> separatedBy(String separator) {
-    return separatedBy(separator, "", Document::new);
+    return text("separatedBy(" + separator + ")", separated(separator), Document::new);
   }
 
   /**
@@ -102,13 +102,8 @@ public final class RecordFormat<T> {
    */
   public static <T> RecordFormat<T> separatedBy(
       String separator, String name, BiFunction<String, Location, T> parser) {
-    if (separator.isEmpty()) {
-      throw new IllegalArgumentException("separator must not be empty");
-    }
     return text(
-        "separatedBy(" + separator + (name.isEmpty() ? "" : ", " + name) + ")",
-        () -> new RecordScanner.Separated(separator),
-        parser);
+        "separatedBy(" + separator + ", " + requireName(name) + ")", separated(separator), parser);
   }
 
   /**
@@ -125,6 +120,20 @@ public final class RecordFormat<T> {
    */
   public static RecordFormat<Document> tinyStoriesChinese() {
     return json("story_zh", "story");
+  }
+
+  private static Supplier<RecordScanner> separated(String separator) {
+    if (separator.isEmpty()) {
+      throw new IllegalArgumentException("separator must not be empty");
+    }
+    return () -> new RecordScanner.Separated(separator);
+  }
+
+  private static String requireName(String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("name must not be blank");
+    }
+    return name;
   }
 
   private static <T> RecordFormat<T> text(

@@ -151,11 +151,12 @@ final class TarReader {
     };
   }
 
-  /** Returns the name of the entry if it is a file, and takes in what is said about the next one. */
+  /**
+   * Returns the name of the entry if it is a file, and takes in what is said about the next one.
+   */
   private @Nullable String readHeader() throws IOException {
     char type = (char) header[TYPE_AT];
-    remaining = size();
-    padding = (int) (-remaining & (BLOCK - 1));
+    setSize(size());
     switch (type) {
       case 'L' -> {
         byte[] name = readAttributes("a name");
@@ -169,18 +170,17 @@ final class TarReader {
       case 'K', 'g' -> { // the target of a link, attributes of all entries
         return null;
       }
-      case 'S', 'M' -> throw new MalformedDataException(
-          EntryName.inside(archive, shortName()),
-          type == 'S' ? "is a sparse file, which is not read" : "began in another archive");
+      case 'S', 'M' ->
+          throw new MalformedDataException(
+              EntryName.inside(archive, shortName()),
+              type == 'S' ? "is a sparse file, which is not read" : "began in another archive");
       default -> {}
     }
-    if (paxSize >= 0) {
-      remaining = paxSize;
-    }
     if (type == '1') {
-      remaining = 0; // a hard link may repeat the size of its file
+      setSize(0); // a hard link may repeat the size of its file
+    } else if (paxSize >= 0) {
+      setSize(paxSize);
     }
-    padding = (int) (-remaining & (BLOCK - 1));
     String name = paxName != null ? paxName : longName != null ? longName : shortName();
     longName = null;
     paxName = null;
@@ -191,11 +191,15 @@ final class TarReader {
     return file && !name.endsWith("/") ? name : null;
   }
 
+  private void setSize(long size) {
+    remaining = size;
+    padding = (int) (-size & (BLOCK - 1));
+  }
+
   private String shortName() {
     String name = EntryName.decode(header, 0, length(header, 0, NAME_LENGTH));
     // GNU's format has other things in the place of the prefix, and another character here.
-    boolean ustar =
-        new String(header, MAGIC_AT, 6, StandardCharsets.ISO_8859_1).equals("ustar\0");
+    boolean ustar = new String(header, MAGIC_AT, 6, StandardCharsets.ISO_8859_1).equals("ustar\0");
     int prefix = ustar ? length(header, PREFIX_AT, PREFIX_LENGTH) : 0;
     return prefix == 0 ? name : EntryName.decode(header, PREFIX_AT, prefix) + "/" + name;
   }
@@ -268,7 +272,8 @@ final class TarReader {
 
   private void skipRest() throws IOException {
     while (remaining > 0 || padding > 0) {
-      int count = in.read(waste, 0, (int) Math.min(waste.length, remaining > 0 ? remaining : padding));
+      int count =
+          in.read(waste, 0, (int) Math.min(waste.length, remaining > 0 ? remaining : padding));
       if (count < 0) {
         throw cutShort("an entry");
       }

@@ -25,8 +25,7 @@ final class UnpackingLimit {
     unpacked += count;
     if (unpacked > limits.maxFileBytes()) {
       throw new MalformedDataException(
-          file,
-          "becomes larger by unpacking than maxFileBytes, which is " + limits.maxFileBytes());
+          file, "becomes larger by unpacking than maxFileBytes, which is " + limits.maxFileBytes());
     }
     if (unpacked > HARMLESS && unpacked > limits.maxRatio() * size) {
       throw new MalformedDataException(

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Strict UTF-8 (RFC 3629). Decoders put U+FFFD in the place of what they cannot read, and JSON
@@ -55,7 +56,8 @@ final class Utf8 {
         int length = sequenceLength(data, i, to);
         if (length == 0) {
           throw new IllegalArgumentException(
-              String.format("is not UTF-8: byte %d of it, 0x%02X", i - from + 1, data[i]));
+              String.format(
+                  Locale.ROOT, "is not UTF-8: byte %d of it, 0x%02X", i - from + 1, data[i]));
         }
         i += length;
       } while (i < to && data[i] < 0);

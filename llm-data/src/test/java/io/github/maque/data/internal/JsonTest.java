@@ -38,8 +38,20 @@ class JsonTest {
   void whatIsNotOneValueIsRefused() {
     for (String json :
         List.of(
-            "", " ", "{", "[1,]", "[1}", "1 2", "nul", "{\"a\":1,\"a\":2}", "{\"a\":{\"b\":1,\"b\":1}}",
-            "\"\\ud83d\"", "{\"\\ude00\":1}", "\"\\ude00\\ud83d\"", "[".repeat(501) + "]".repeat(501), "NaN")) {
+            "",
+            " ",
+            "{",
+            "[1,]",
+            "[1}",
+            "1 2",
+            "nul",
+            "{\"a\":1,\"a\":2}",
+            "{\"a\":{\"b\":1,\"b\":1}}",
+            "\"\\ud83d\"",
+            "{\"\\ude00\":1}",
+            "\"\\ude00\\ud83d\"",
+            "[".repeat(501) + "]".repeat(501),
+            "NaN")) {
       assertThatIllegalArgumentException().as(json).isThrownBy(() -> read(json));
     }
     assertThat(read("[".repeat(500) + "]".repeat(500))).isInstanceOf(List.class);

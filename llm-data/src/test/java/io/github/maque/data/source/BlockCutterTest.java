@@ -63,8 +63,7 @@ class BlockCutterTest {
     List<T> records = new ArrayList<>();
     List<RecordError> errors = new ArrayList<>();
     for (CutBlock block : blocks) {
-      ParsedBlock<T> parsed =
-          new Block<>(block, format.parser(), SourcePosition.START, 0).parse();
+      ParsedBlock<T> parsed = new Block<>(block, format.parser(), SourcePosition.START, 0).parse();
       records.addAll(parsed.records());
       errors.addAll(parsed.errors());
     }
@@ -98,8 +97,29 @@ class BlockCutterTest {
   }
 
   private static final String[] PARTS = {
-    "a", "雀", "\n", "\r\n", "\n\n", " ", "\t", "<|e", "|>", "<|e|>", "<", "[", "]", "{", "}", ",",
-    "\"", "\\", "\"x\"", "1", "[1,2]", "{\"a\":\"b,]\"}", "\n \n"
+    "a",
+    "雀",
+    "\n",
+    "\r\n",
+    "\n\n",
+    " ",
+    "\t",
+    "<|e",
+    "|>",
+    "<|e|>",
+    "<",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "\"",
+    "\\",
+    "\"x\"",
+    "1",
+    "[1,2]",
+    "{\"a\":\"b,]\"}",
+    "\n \n"
   };
 
   private static final List<RecordFormat<Document>> FORMATS =
@@ -115,7 +135,7 @@ class BlockCutterTest {
   void blocksDoNotDependOnHowBytesArrive() throws IOException {
     Random random = new Random(1);
     for (int round = 0; round < 600; round++) {
-      String start = random.nextInt(3) == 0 ? " [" : "";
+      String start = random.nextInt(3) == 0 ? " [" : "\n ".repeat(random.nextInt(20));
       byte[] data = (start + random(random, PARTS, random.nextInt(60))).getBytes(UTF_8);
       RecordFormat<Document> format = FORMATS.get(round % FORMATS.size());
       int blockSize = 1 + random.nextInt(40);
@@ -149,7 +169,8 @@ class BlockCutterTest {
       List<String> expected = new ArrayList<>();
       String[] lines = text.split("\n", -1);
       for (int i = 0; i < lines.length; i++) {
-        String line = lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
+        String line =
+            lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
         if (!line.isBlank()) {
           expected.add(i + 1 + ":" + line);
         }
@@ -171,8 +192,7 @@ class BlockCutterTest {
         for (String part : text.split(Pattern.quote(separator), -1)) {
           String blank = part.substring(0, part.length() - part.stripLeading().length());
           if (!part.isBlank()) {
-            expected.add(
-                line + lineFeeds(blank) + ":" + part.strip().replace("\r\n", "\n"));
+            expected.add(line + lineFeeds(blank) + ":" + part.strip().replace("\r\n", "\n"));
           }
           line += lineFeeds(part + separator);
         }
@@ -199,8 +219,10 @@ class BlockCutterTest {
       for (int i = 0; i < lines.size(); i++) {
         String line = lines.get(i);
         if (!line.isBlank()) {
-          paragraph.add(line.endsWith("\r") && i < lines.size() - 2
-              ? line.substring(0, line.length() - 1) : line);
+          paragraph.add(
+              line.endsWith("\r") && i < lines.size() - 2
+                  ? line.substring(0, line.length() - 1)
+                  : line);
         } else if (!paragraph.isEmpty()) {
           expected.add(i + 1 - paragraph.size() + ":" + String.join("\n", paragraph).strip());
           paragraph.clear();
@@ -261,7 +283,11 @@ class BlockCutterTest {
         ParsedBlock<Document> parsed =
             parse(
                 RecordFormat.lines(),
-                cut(RecordFormat.lines(), new Trickle(text.getBytes(UTF_8), length, 3), blockSize, 10));
+                cut(
+                    RecordFormat.lines(),
+                    new Trickle(text.getBytes(UTF_8), length, 3),
+                    blockSize,
+                    10));
         if (length <= 10) {
           assertThat(shown(parsed))
               .containsExactly(
@@ -281,8 +307,7 @@ class BlockCutterTest {
   @Test
   void whatIsTooLongIsLeftOutOfEveryFormat() throws IOException {
     String big = "x".repeat(50);
-    assertThat(
-            leftOut(RecordFormat.json("a"), "[\"u\",\n \"" + big + ",]\", \"v\"]"))
+    assertThat(leftOut(RecordFormat.json("a"), "[\"u\",\n \"" + big + ",]\", \"v\"]"))
         .isEqualTo("[1:u, 2:v] [f: line 2");
     assertThat(leftOut(RecordFormat.separatedBy("<|e|>"), "u<|e|>\n" + big + "<|e|>v"))
         .isEqualTo("[1:u, 2:v] [f: line 2");
@@ -296,6 +321,28 @@ class BlockCutterTest {
         parse(format, cut(format, new ByteArrayInputStream(text.getBytes(UTF_8)), 1000, 20));
     assertThat(parsed.errors()).hasSize(1);
     return shown(parsed) + " " + parsed.errors().toString().replaceAll(": longer.*", "");
+  }
+
+  @Test
+  void theLastRecordMayBeNoLongerThanTheOthers() throws IOException {
+    RecordFormat<Document> format = RecordFormat.separatedBy("<|e|>");
+    for (int length = 8; length <= 18; length++) {
+      String text = "x".repeat(length);
+      ParsedBlock<Document> whole =
+          parse(
+              RecordFormat.wholeFiles(),
+              cut(RecordFormat.wholeFiles(), new Trickle(text.getBytes(UTF_8), 0, 1), 5, 12));
+      assertThat(whole.records()).hasSize(length <= 12 ? 1 : 0);
+      assertThat(whole.errors()).hasSize(length <= 12 ? 0 : 1);
+      for (String file : List.of(text, text + "<|e|>", text + "<|e")) {
+        byte[] data = file.getBytes(UTF_8);
+        int record = file.endsWith("<|e") ? length + 3 : length;
+        ParsedBlock<Document> parsed =
+            parse(format, cut(format, new ByteArrayInputStream(data), 1000, 12));
+        assertThat(parsed.records()).hasSize(record <= 12 ? 1 : 0);
+        assertThat(parsed.errors()).hasSize(record <= 12 ? 0 : 1);
+      }
+    }
   }
 
   @Test

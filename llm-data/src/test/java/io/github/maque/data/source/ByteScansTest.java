@@ -18,7 +18,8 @@ class ByteScansTest {
       for (int i = 0; i < data.length; i++) {
         int kind = random.nextInt(4);
         // Neighbours of the line feed in value, and what differs in the top bit only.
-        data[i] = (byte) (kind == 0 ? '\n' : kind == 1 ? 0x0B : kind == 2 ? 0x8A : random.nextInt());
+        data[i] =
+            (byte) (kind == 0 ? '\n' : kind == 1 ? 0x0B : kind == 2 ? 0x8A : random.nextInt());
       }
       int from = random.nextInt(data.length + 1);
       int to = from + random.nextInt(data.length - from + 1);
@@ -45,13 +46,24 @@ class ByteScansTest {
               .ints(0, 0x110000)
               .limit(1 + random.nextInt(6))
               .map(c -> random.nextBoolean() ? c & 0x7FF : c)
-              .collect(
-                  StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+              .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
               .toString()
               .getBytes(StandardCharsets.UTF_8);
       if (random.nextBoolean()) {
-        byte[] interesting = {(byte) 0xC0, (byte) 0xE0, (byte) 0xED, (byte) 0xF0, (byte) 0xF4,
-            (byte) 0xF5, (byte) 0x80, (byte) 0x8F, (byte) 0x90, (byte) 0xA0, (byte) 0xFF, 'a'};
+        byte[] interesting = {
+          (byte) 0xC0,
+          (byte) 0xE0,
+          (byte) 0xED,
+          (byte) 0xF0,
+          (byte) 0xF4,
+          (byte) 0xF5,
+          (byte) 0x80,
+          (byte) 0x8F,
+          (byte) 0x90,
+          (byte) 0xA0,
+          (byte) 0xFF,
+          'a'
+        };
         data[random.nextInt(data.length)] = interesting[random.nextInt(interesting.length)];
       }
       boolean expected = isStrictlyValid(data);

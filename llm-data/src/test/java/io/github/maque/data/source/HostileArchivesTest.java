@@ -93,7 +93,10 @@ class HostileArchivesTest {
       byte[] whole = file.getValue();
       int recordCount = read(whole, LIMITS, JSON).size();
       int step = whole.length > 2000 ? 37 : 1;
-      for (int length = 1; length < whole.length; length += step) {
+      for (int length = 1; length < whole.length; length++) {
+        if (length % step != 0 && length % 512 != 0) {
+          continue;
+        }
         byte[] cut = Arrays.copyOf(whole, length);
         String place = file.getKey() + " cut at " + length;
         try {
@@ -122,7 +125,9 @@ class HostileArchivesTest {
         byte[] damaged = whole.clone();
         damaged[i] ^= (byte) 0xFF;
         try {
-          assertThat(read(damaged, LIMITS, JSON)).as(file.getKey() + " at " + i).isEqualTo(expected);
+          assertThat(read(damaged, LIMITS, JSON))
+              .as(file.getKey() + " at " + i)
+              .isEqualTo(expected);
         } catch (MalformedDataException e) {
           assertThat(e).hasMessageStartingWith(directory.resolve("input").toString());
         }
@@ -136,7 +141,8 @@ class HostileArchivesTest {
     for (Compression compression : Compression.values()) {
       if (compression != Compression.NONE) {
         assertThat(problem(Packed.concatenate(compression.pack(content), content)))
-            .startsWith(": the " + compression.name().toLowerCase(Locale.ROOT) + " data is damaged behind");
+            .startsWith(
+                ": the " + compression.name().toLowerCase(Locale.ROOT) + " data is damaged behind");
       }
     }
     assertThat(problem(Packed.concatenate(Packed.gzip(content), new byte[9], content)))
@@ -170,14 +176,23 @@ class HostileArchivesTest {
   @Test
   void namesThatLeadOutOfAnArchiveAreRefused() throws IOException {
     for (String name :
-        List.of("../x", "a/../../x", "a/..", "/etc/passwd", "C:\\x", "c:x", "..\\x", "a\\..\\x", "\\x")) {
+        List.of(
+            "../x",
+            "a/../../x",
+            "a/..",
+            "/etc/passwd",
+            "C:\\x",
+            "c:x",
+            "..\\x",
+            "a\\..\\x",
+            "\\x")) {
       byte[] content = lines(1);
       assertThat(problem(Packed.tar(name, content)))
           .isEqualTo("!" + name + ": the name of this entry leads out of the archive");
       assertThat(problem(Packed.zip(name, content)))
           .isEqualTo("!" + name + ": the name of this entry leads out of the archive");
     }
-    for (String name : List.of("a..b/x", "...x/y".replace("...", "a.."), "a/b..")) {
+    for (String name : List.of("a..b/x", "a..x/y", "a/b..")) {
       assertThat(read(Packed.tar(name, lines(1)), LIMITS, JSON)).hasSize(1);
     }
     assertThat(problem(Packed.zip("x\n\u001B[31m", "{}".getBytes(UTF_8))))
@@ -194,7 +209,8 @@ class HostileArchivesTest {
   void bombsAreStopped() throws IOException {
     byte[] bomb = bomb(40);
     assertThat(problem(bomb))
-        .matches(": its [0-9,]+ bytes become more than 16,7[0-9,]+ by unpacking.*maxRatio is 200.0");
+        .matches(
+            ": its [0-9,]+ bytes become more than 16,7[0-9,]+ by unpacking.*maxRatio is 200.0");
     assertThat(problem(Packed.gzip(bomb))).contains("zip bomb");
     assertThat(problem(Packed.tar(Packed.files("1", bomb(12), "2", bomb(12)))))
         .contains("zip bomb");
@@ -224,7 +240,8 @@ class HostileArchivesTest {
     assertThat(read(nested, LIMITS, JSON)).hasSize(1);
     assertThat(problem(Packed.gzip(nested))).isEqualTo(": is packed more than 4 times");
     assertThat(problem(Packed.tar("x.zip", Packed.zip("y", lines(1)))))
-        .isEqualTo("!x.zip: is a zip archive inside another file, which is not read; unpack it first");
+        .isEqualTo(
+            "!x.zip: is a zip archive inside another file, which is not read; unpack it first");
   }
 
   @Test
@@ -286,8 +303,7 @@ class HostileArchivesTest {
 
   private static byte[] paxHeader(String attributes) {
     return Packed.concatenate(
-        header("x", 'x', attributes.length()),
-        Arrays.copyOf(attributes.getBytes(UTF_8), 512));
+        header("x", 'x', attributes.length()), Arrays.copyOf(attributes.getBytes(UTF_8), 512));
   }
 
   private static byte[] sum(byte[] header) {
@@ -309,7 +325,8 @@ class HostileArchivesTest {
     assertThat(problem(encrypted)).isEqualTo("!x: is encrypted");
     byte[] method = zip.clone();
     method[entry + 10] = 93;
-    assertThat(problem(method)).isEqualTo("!x: is packed by method 93 of zip; only 0 and 8 are read");
+    assertThat(problem(method))
+        .isEqualTo("!x: is packed by method 93 of zip; only 0 and 8 are read");
     byte[] moved = zip.clone();
     moved[entry + 42] = 3;
     assertThat(problem(moved)).isEqualTo("!x: is not where the directory of the archive says");
@@ -318,6 +335,9 @@ class HostileArchivesTest {
     assertThat(problem(counted)).contains("fewer entries than its end record says");
     counted[zip.length - 12] = 0;
     assertThat(problem(counted)).contains("more entries than its end record says");
+    byte[] longer = zip.clone();
+    longer[entry + 20] += 4;
+    assertThat(problem(longer)).endsWith("something follows its end");
     byte[] shorter = zip.clone();
     ByteBuffer.wrap(shorter).order(ByteOrder.LITTLE_ENDIAN).putInt(entry + 24, 20);
     assertThat(problem(shorter)).contains("more than the 20 bytes that it should have");
@@ -383,7 +403,8 @@ class HostileArchivesTest {
 
   @Test
   void filesOfOtherKindsAreCalledByTheirNames() throws IOException {
-    assertThat(problem("PAR1 and so on".getBytes(UTF_8))).isEqualTo(": is a Parquet file, which is not read");
+    assertThat(problem("PAR1 and so on".getBytes(UTF_8)))
+        .isEqualTo(": is a Parquet file, which is not read");
     assertThat(problem(Packed.tar("x", "7z\u00BC\u00AF\u0027\u001C...".getBytes(ISO_8859_1))))
         .isEqualTo("!x: is a 7z archive, which is not read");
     assertThat(problem("\uFEFF{}".getBytes(StandardCharsets.UTF_16LE))).contains("UTF-16");

@@ -22,8 +22,20 @@ class InputFilesTest {
   @BeforeEach
   void makeFiles() throws IOException {
     for (String name :
-        List.of("b.jsonl", "a.jsonl", "a.jsonl.gz", "a/z.jsonl", "a-b.jsonl", "a/c/y.jsonl", "d/x.txt",
-            ".hidden.jsonl", "._a.jsonl", ".git/a.jsonl", "__MACOSX/a.jsonl", "d/.DS_Store", "B.jsonl")) {
+        List.of(
+            "b.jsonl",
+            "a.jsonl",
+            "a.jsonl.gz",
+            "a/z.jsonl",
+            "a-b.jsonl",
+            "a/c/y.jsonl",
+            "d/x.txt",
+            ".hidden.jsonl",
+            "._a.jsonl",
+            ".git/a.jsonl",
+            "__MACOSX/a.jsonl",
+            "d/.DS_Store",
+            "B.jsonl")) {
       Sources.write(directory, name, new byte[0]);
     }
     Files.createDirectories(directory.resolve("empty/.git"));
@@ -43,7 +55,15 @@ class InputFilesTest {
   @Test
   void aDirectoryStandsForAllFilesBelowItThatAreNotHidden() throws IOException {
     List<String> all =
-        List.of("B.jsonl", "a-b.jsonl", "a.jsonl", "a.jsonl.gz", "a/c/y.jsonl", "a/z.jsonl", "b.jsonl", "d/x.txt");
+        List.of(
+            "B.jsonl",
+            "a-b.jsonl",
+            "a.jsonl",
+            "a.jsonl.gz",
+            "a/c/y.jsonl",
+            "a/z.jsonl",
+            "b.jsonl",
+            "d/x.txt");
     assertThat(find("")).isEqualTo(all);
     assertThat(relative(InputFiles.ofPaths(List.of(directory)))).isEqualTo(all);
     assertThat(find(".git")).containsExactly(".git/a.jsonl");
@@ -68,7 +88,14 @@ class InputFilesTest {
   void filesComeInTheOrderOfTheArgumentsAndOnce() throws IOException {
     assertThat(find("d", "b.jsonl", "[ab].jsonl", "d/../d/x.txt", "a/z.jsonl", ""))
         .containsExactly(
-            "d/x.txt", "b.jsonl", "a.jsonl", "a/z.jsonl", "B.jsonl", "a-b.jsonl", "a.jsonl.gz", "a/c/y.jsonl");
+            "d/x.txt",
+            "b.jsonl",
+            "a.jsonl",
+            "a/z.jsonl",
+            "B.jsonl",
+            "a-b.jsonl",
+            "a.jsonl.gz",
+            "a/c/y.jsonl");
   }
 
   @Test
@@ -82,7 +109,9 @@ class InputFilesTest {
     }
     assertThat(find("d")).containsExactly("d/link/c/y.jsonl", "d/link/z.jsonl", "d/x.txt");
     Files.createSymbolicLink(directory.resolve("d/broken"), directory.resolve("nowhere"));
-    assertThatThrownBy(() -> find("d")).isInstanceOf(NoSuchFileException.class).hasMessageContaining("broken");
+    assertThatThrownBy(() -> find("d"))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("broken");
   }
 
   @Test
