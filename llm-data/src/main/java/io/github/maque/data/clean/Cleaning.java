@@ -70,7 +70,10 @@ public final class Cleaning {
     return new Cleaning(steps, true, nearDuplicates);
   }
 
-  /** Returns this cleaning, keeping only the longest of several nearly equal texts. */
+  /**
+   * Returns this cleaning, keeping only the longest of several nearly equal texts, and only the
+   * first of several equal ones.
+   */
   public Cleaning withoutNearDuplicates(NearDuplicates configuration) {
     return new Cleaning(steps, true, configuration);
   }
@@ -113,6 +116,6 @@ public final class Cleaning {
 
   /** Returns what finds the duplicates among all texts, or null if they are not looked for. */
   public @Nullable DuplicateSurvey survey() {
-    return exactDuplicates ? new DuplicateSurvey(true, nearDuplicates) : null;
+    return exactDuplicates ? new DuplicateSurvey(nearDuplicates) : null;
   }
 }

@@ -38,10 +38,8 @@ public final class CleaningReport {
    *
    * @param location where it was found
    * @param text its text, cut to 120 characters if it was longer
-   * @param detail what there is to say beyond the reason, such as whose duplicate it is; may be
-   *     empty
    */
-  public record Sample(Location location, String text, String detail) {}
+  public record Sample(Location location, String text) {}
 
   /** Creates a report of nothing yet. */
   public CleaningReport() {}
@@ -62,20 +60,11 @@ public final class CleaningReport {
 
   /** Counts a document that was dropped, keeping the first three of each reason as samples. */
   public void dropped(Document document, String reason) {
-    dropped(document, reason, "");
-  }
-
-  /**
-   * Counts a document that was dropped, keeping the first three of each reason as samples.
-   *
-   * @param detail what there is to say beyond the reason, such as {@code of stories.txt: line 3}
-   */
-  public void dropped(Document document, String reason, String detail) {
     charactersBefore += characters(document.text());
     Dropped sameReason = dropped.computeIfAbsent(reason, key -> new Dropped());
     sameReason.documents++;
     if (sameReason.samples.size() < SAMPLES_PER_REASON) {
-      sameReason.samples.add(new Sample(document.location(), beginning(document.text()), detail));
+      sameReason.samples.add(new Sample(document.location(), beginning(document.text())));
     }
   }
 
@@ -128,8 +117,8 @@ public final class CleaningReport {
     json.put("version", VERSION);
     json.put("kept", kept);
     json.put("changed", changed);
-    json.put("charactersBefore", charactersBefore);
-    json.put("charactersAfter", charactersAfter);
+    json.put("characters_before", charactersBefore);
+    json.put("characters_after", charactersAfter);
     List<Object> reasons = new ArrayList<>();
     dropped.forEach(
         (reason, sameReason) -> {
@@ -148,7 +137,6 @@ public final class CleaningReport {
     json.put("file", sample.location.file());
     json.put("line", sample.location.line());
     json.put("text", sample.text);
-    json.put("detail", sample.detail);
     return json;
   }
 
@@ -166,8 +154,8 @@ public final class CleaningReport {
     CleaningReport report = new CleaningReport();
     report.kept = object.count("kept");
     report.changed = object.count("changed");
-    report.charactersBefore = object.count("charactersBefore");
-    report.charactersAfter = object.count("charactersAfter");
+    report.charactersBefore = object.count("characters_before");
+    report.charactersAfter = object.count("characters_after");
     for (Object value : object.array("dropped")) {
       JsonObject reason = JsonObject.of(value);
       Dropped sameReason = new Dropped();
@@ -182,7 +170,7 @@ public final class CleaningReport {
 
   private static Sample sampleFromJson(JsonObject json) {
     Location location = new Location(json.text("file"), json.count("line"));
-    return new Sample(location, json.text("text"), json.text("detail"));
+    return new Sample(location, json.text("text"));
   }
 
   /**
@@ -214,8 +202,7 @@ public final class CleaningReport {
     for (Map.Entry<String, Dropped> entry : reasons) {
       text.append('\n').append(entry.getKey()).append('\n');
       for (Sample sample : entry.getValue().samples) {
-        text.append("  ").append(sample.location);
-        text.append(sample.detail.isEmpty() ? "" : ", " + sample.detail);
+        text.append("  ").append(printable(sample.location.toString()));
         text.append("\n    ").append(printable(sample.text)).append('\n');
       }
     }

@@ -1,5 +1,6 @@
 package io.github.maque.data.clean;
 
+import io.github.maque.data.internal.SplitMix64;
 import io.github.maque.tokenizer.bpe.TextSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +53,7 @@ public final class Decontamination implements CleaningStep {
     this.wholeTexts = wholeTexts;
     long fingerprint = 0;
     for (long whole : wholeTexts) {
-      fingerprint = TextHashes.mix(fingerprint ^ whole);
+      fingerprint = SplitMix64.mix(fingerprint ^ whole);
     }
     name =
         String.format(Locale.ROOT, "decontamination(%d, %s, %016x)", ngram, maxShare, fingerprint);

@@ -15,8 +15,7 @@ import java.util.function.LongUnaryOperator;
 /** Which texts are duplicates of which, as a {@link DuplicateSurvey} found it. Thread-safe. */
 public final class DuplicateDecisions {
   // A file: magic, i32 version, i32 0, i64 number of texts, and for each text an i64 with its kind
-  // in
-  // the two highest bits and the index of the text that is kept in the others. Little-endian.
+  // in the two highest bits and the index of the text that is kept in the others. Little-endian.
   private static final long MAGIC = 0x5055_4445_5551_414dL; // "MAQUEDUP"
   private static final int VERSION = 1;
   private static final int COUNT = 16;

@@ -47,7 +47,6 @@ final class DuplicateSearch {
   private static final int CHECK_INTERVAL = 1 << 16;
 
   private final SurveyRows rows;
-  private final boolean exact;
   private final @Nullable NearDuplicates near;
   private final ScratchFiles files;
   private final DoubleConsumer progress;
@@ -63,19 +62,17 @@ final class DuplicateSearch {
 
   DuplicateSearch(
       SurveyRows rows,
-      boolean exact,
       @Nullable NearDuplicates near,
       ScratchFiles files,
       int threads,
       DoubleConsumer progress)
       throws IOException {
     this.rows = rows;
-    this.exact = exact;
     this.near = near;
     this.files = files;
     this.progress = progress;
     workers = near == null ? 1 : Math.min(threads, near.bands());
-    steps = (exact ? 1 : 0) + (near == null ? 0 : near.bands() + 1) + 1;
+    steps = near == null ? 2 : near.bands() + 3;
     entries = files.longs("entries", rows.count());
     keyed = files.longs("sort", workers * rows.count());
   }
@@ -83,10 +80,8 @@ final class DuplicateSearch {
   /** Runs all steps and writes the decisions. */
   void run(Path decisions) throws IOException {
     progress.accept(0);
-    if (exact) {
-      dropEqual();
-      stepDone();
-    }
+    dropEqual();
+    stepDone();
     if (near != null) {
       UnionFind clusters = new UnionFind(files.longs("clusters", rows.count()));
       joinSimilar(clusters, near.bands());

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * those that are not nearly equal to a kept one, and so on: no text is dropped only because others
  * lead from it to the kept one step by step.
  *
- * <p>A text is compared with a limited number of others, for the work not to grow with the square of
- * their number: in a bucket with its first 64 texts and 64 more, in a cluster of texts that are
+ * <p>A text is compared with a limited number of others, for the work not to grow with the square
+ * of their number: in a bucket with its first 64 texts and 64 more, in a cluster of texts that are
  * linked with the 1,024 longest that are kept. Beyond that a near duplicate may stay.
  *
  * <p>The outcome depends on the rows alone, not on the number of threads. Memory on the heap does
@@ -35,12 +35,15 @@ public final class DuplicateSurvey {
   private static final int HASH_SEED = 0;
   private static final int[] NO_SIGNATURE = {};
 
-  private final boolean exact;
   private final @Nullable NearDuplicates near;
   private final @Nullable MinHash minHash;
 
-  DuplicateSurvey(boolean exact, @Nullable NearDuplicates near) {
-    this.exact = exact;
+  /**
+   * Creates a survey.
+   *
+   * @param near when texts are nearly equal, or null to look only for equal ones
+   */
+  DuplicateSurvey(@Nullable NearDuplicates near) {
     this.near = near;
     minHash = near == null ? null : new MinHash(near.ngram(), near.hashes());
   }
@@ -104,7 +107,7 @@ public final class DuplicateSurvey {
     }
     try (SurveyRows opened = new SurveyRows(rows, near, segmentBytes);
         ScratchFiles files = new ScratchFiles(scratch, segmentBytes)) {
-      new DuplicateSearch(opened, exact, near, files, threads, progress).run(decisions);
+      new DuplicateSearch(opened, near, files, threads, progress).run(decisions);
     }
   }
 }

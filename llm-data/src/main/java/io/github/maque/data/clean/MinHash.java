@@ -14,19 +14,6 @@ final class MinHash {
   private static final long BASE = 0x9e3779b97f4a7c15L;
   private static final int UNROLLED = 4;
 
-  private static final int LETTERS_MARKS_NUMBERS =
-      1 << Character.UPPERCASE_LETTER
-          | 1 << Character.LOWERCASE_LETTER
-          | 1 << Character.TITLECASE_LETTER
-          | 1 << Character.MODIFIER_LETTER
-          | 1 << Character.OTHER_LETTER
-          | 1 << Character.NON_SPACING_MARK
-          | 1 << Character.ENCLOSING_MARK
-          | 1 << Character.COMBINING_SPACING_MARK
-          | 1 << Character.DECIMAL_DIGIT_NUMBER
-          | 1 << Character.LETTER_NUMBER
-          | 1 << Character.OTHER_NUMBER;
-
   private final int ngram;
   private final long outgoing;
   private final int[] flips;
@@ -51,7 +38,7 @@ final class MinHash {
   /** Returns the signature of {@code text}, which is empty if the text has no shingle. */
   int[] sign(String text) {
     int[] hashes = new int[text.length() + UNROLLED - 1];
-    int shingles = hashShingles(hashes, fold(text, hashes));
+    int shingles = hashShingles(hashes, TextFolding.fold(text, hashes));
     if (shingles == 0) {
       return new int[0];
     }
@@ -102,28 +89,6 @@ final class MinHash {
       }
     }
     return shingles;
-  }
-
-  /** Puts what counts of a text into {@code characters}, as code points, and returns how many. */
-  static int fold(String text, int[] characters) {
-    int count = 0;
-    for (int i = 0; i < text.length(); i++) {
-      int c = text.charAt(i);
-      if (c < 0x4e00 || c > 0x9fff) { // all but the common Han characters
-        if (Character.isHighSurrogate((char) c)) {
-          c = text.codePointAt(i);
-          i += Character.charCount(c) - 1;
-        } else if (c >= 0xff01 && c <= 0xff5e) {
-          c -= 0xff01 - '!';
-        }
-        if ((LETTERS_MARKS_NUMBERS >>> Character.getType(c) & 1) == 0) {
-          continue;
-        }
-        c = Character.toLowerCase(c);
-      }
-      characters[count++] = c;
-    }
-    return count;
   }
 
   /** Returns the hash of the minima of one band. */

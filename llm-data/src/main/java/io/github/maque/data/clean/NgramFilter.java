@@ -1,10 +1,10 @@
 package io.github.maque.data.clean;
 
 /**
- * A set of hashes that takes two to four bytes for each and is sometimes wrong about one that is
- * not in it, in at most five of 1,000 cases: a Bloom filter (Bloom, 1970) whose bits for one hash
- * are all in one 64-bit word, so that a look costs one access to memory (Putze, Sanders and
- * Singler, "Cache-, hash- and space-efficient Bloom filters", 2007).
+ * A set of hashes that takes two to four bytes for each, but at least 8 KiB, and is sometimes wrong
+ * about one that is not in it, in at most five of 1,000 cases: a Bloom filter (Bloom, 1970) whose
+ * bits for one hash are all in one 64-bit word, so that a look costs one access to memory (Putze,
+ * Sanders and Singler, "Cache-, hash- and space-efficient Bloom filters", 2007).
  *
  * <p>It never takes more than 32 MiB: of more hashes than fit, it holds a sample. Safe for many
  * threads once it is filled.
@@ -12,6 +12,10 @@ package io.github.maque.data.clean;
 final class NgramFilter {
   private static final int HASHES_PER_WORD = 4;
   private static final int MAX_WORDS = 1 << 22;
+
+  /** Among fewer words, hashes fall too unevenly for the promised rate of errors. */
+  private static final int MIN_INDEX_BITS = 10;
+
   private static final int MAX_SAMPLING_BITS = 12;
 
   private final long[] words;
@@ -21,7 +25,7 @@ final class NgramFilter {
   /** Creates a filter for about {@code hashes} hashes. */
   NgramFilter(long hashes) {
     long needed = (hashes + HASHES_PER_WORD - 1) / HASHES_PER_WORD;
-    int indexBits = 1; // not 0, which no shift by 64 - 0 leaves
+    int indexBits = MIN_INDEX_BITS;
     while (1L << indexBits < needed && 1 << indexBits < MAX_WORDS) {
       indexBits++;
     }
@@ -35,7 +39,7 @@ final class NgramFilter {
     sampling = (1L << samplingBits) - 1 << 30;
   }
 
-  /** Returns whether a hash is one of those that are looked at, the same for all filters. */
+  /** Returns whether a hash is one of those that are looked at. */
   boolean isSampled(long hash) {
     return (hash & sampling) == 0;
   }

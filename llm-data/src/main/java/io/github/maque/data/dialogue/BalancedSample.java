@@ -1,7 +1,10 @@
 package io.github.maque.data.dialogue;
 
+import io.github.maque.data.internal.SplitMix64;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -32,7 +35,7 @@ public final class BalancedSample implements Consumer<StoryInstruction> {
   private final int perCombination;
   private final long seed;
   private final Map<Set<StoryField>, PriorityQueue<Candidate>> kept = new HashMap<>();
-  private final Map<Set<StoryField>, Long> seen = new HashMap<>();
+  private final Map<Set<StoryField>, Long> seen = new LinkedHashMap<>();
   private long index;
 
   /**
@@ -75,12 +78,15 @@ public final class BalancedSample implements Consumer<StoryInstruction> {
         .toList();
   }
 
-  /** Returns how many instructions of each combination were offered. */
+  /**
+   * Returns how many instructions of each combination were offered, in the order in which
+   * combinations turned up.
+   */
   public Map<Set<StoryField>, Long> seen() {
-    return Map.copyOf(seen);
+    return Collections.unmodifiableMap(new LinkedHashMap<>(seen));
   }
 
-  /** Mixes three numbers as SplitMix64 does; part of the meaning of a seed, never to change. */
+  /** Mixes three numbers; part of the meaning of a seed, never to change. */
   private long lot(Set<StoryField> combination, long ordinal) {
     long fields = 0;
     for (StoryField field : combination) {
@@ -90,9 +96,6 @@ public final class BalancedSample implements Consumer<StoryInstruction> {
   }
 
   private static long mix(long value) {
-    long z = value + 0x9E3779B97F4A7C15L;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
+    return SplitMix64.mix(value + SplitMix64.GAMMA);
   }
 }

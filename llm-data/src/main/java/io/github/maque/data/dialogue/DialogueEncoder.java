@@ -5,11 +5,13 @@ import io.github.maque.tokenizer.ChatMessage;
 import io.github.maque.tokenizer.ChatTemplate;
 import io.github.maque.tokenizer.EncodedChat;
 import io.github.maque.tokenizer.Tokenizer;
+import io.github.maque.tokenizer.format.TokenizerFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Makes token ids of dialogues and preferences, and says which of them are to be learnt: the
@@ -20,7 +22,7 @@ import java.util.Objects;
  * DialogueEncoder encoder = new DialogueEncoder(ChatTemplate.chatMl(), tokenizer);
  * SampleList.Builder samples = SampleList.builder();
  * RecordSource.of(encoder.dialogues(Loss.EVERY_ANSWER), Path.of("conversations.jsonl"))
- *     .forEach(dialogue -> samples.add(dialogue.ids(), dialogue.weights()));
+ *     .forEach(dialogue -> samples.add(dialogue.ids(), dialogue.learned()));
  * }</pre>
  */
 public final class DialogueEncoder {
@@ -56,17 +58,31 @@ public final class DialogueEncoder {
   /**
    * Returns the format of {@link DialogueFormats#dialogues}, encoded as they are read, by the
    * threads that parse. A dialogue that cannot be encoded is an error with its file and line.
+   *
+   * @throws IllegalArgumentException if the tokenizer is one that has no {@linkplain
+   *     TokenizerFiles#fingerprint fingerprint}, by which the format is told from those of others
    */
   public RecordFormat<EncodedDialogue> dialogues(Loss loss) {
     return RecordFormat.jsonValues(
-        "dialogues-encoded(" + loss.name().toLowerCase(Locale.ROOT) + ")",
+        "dialogues-encoded(" + loss.name().toLowerCase(Locale.ROOT) + ", " + fingerprint() + ")",
         (value, location) -> encode(DialogueReader.read(value), loss));
   }
 
-  /** Returns the format of {@link DialogueFormats#preferences}, encoded as they are read. */
+  /**
+   * Returns the format of {@link DialogueFormats#preferences}, encoded as they are read.
+   *
+   * @throws IllegalArgumentException as {@link #dialogues} does
+   */
   public RecordFormat<EncodedPreference> preferences() {
     return RecordFormat.jsonValues(
-        "preferences-encoded", (value, location) -> encode(PreferenceReader.read(value)));
+        "preferences-encoded(" + fingerprint() + ")",
+        (value, location) -> encode(PreferenceReader.read(value)));
+  }
+
+  /** Returns half of a SHA-256 of all that decides which ids a dialogue gets. */
+  private String fingerprint() {
+    String identity = TokenizerFiles.fingerprint(tokenizer) + '\n' + template.jinja();
+    return DigestUtils.sha256Hex(identity).substring(0, 32);
   }
 
   /**

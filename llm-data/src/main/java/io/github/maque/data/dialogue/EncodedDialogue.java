@@ -36,15 +36,6 @@ public record EncodedDialogue(int[] ids, boolean[] learned) {
     return count;
   }
 
-  /** Returns the weight of every id in the loss: 1 for those to be learnt, 0 for the others. */
-  public float[] weights() {
-    float[] weights = new float[learned.length];
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = learned[i] ? 1 : 0;
-    }
-    return weights;
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof EncodedDialogue that

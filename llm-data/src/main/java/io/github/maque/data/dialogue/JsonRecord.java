@@ -11,7 +11,6 @@ import java.util.stream.Collectors;
  */
 final class JsonRecord {
   private static final int SHOWN_FIELDS = 12;
-  private static final int SHOWN_CHARACTERS = 40;
 
   private final Map<?, ?> fields;
   private final String path;
@@ -32,7 +31,7 @@ final class JsonRecord {
       return new JsonRecord(fields, path);
     }
     throw new IllegalArgumentException(
-        (path.isEmpty() ? "the record" : path) + " must be an object, got " + kind(value));
+        (path.isEmpty() ? "the record" : path) + " must be an object, got " + Json.describe(value));
   }
 
   Map<?, ?> fields() {
@@ -89,7 +88,7 @@ final class JsonRecord {
     if (value instanceof String text) {
       return text;
     }
-    throw new IllegalArgumentException(path + " must be a string, got " + kind(value));
+    throw new IllegalArgumentException(path + " must be a string, got " + Json.describe(value));
   }
 
   static String filledText(Object value, String path) {
@@ -104,7 +103,7 @@ final class JsonRecord {
     if (value instanceof List<?> list) {
       return list;
     }
-    throw new IllegalArgumentException(path + " must be an array, got " + kind(value));
+    throw new IllegalArgumentException(path + " must be an array, got " + Json.describe(value));
   }
 
   /** Returns the error for an object that lacks fields it needs. */
@@ -112,7 +111,10 @@ final class JsonRecord {
     String names =
         fields.entrySet().stream()
             .limit(SHOWN_FIELDS)
-            .map(field -> shown(field.getKey()) + (field.getValue() == Json.NULL ? " (null)" : ""))
+            .map(
+                field ->
+                    Json.shortened(String.valueOf(field.getKey()))
+                        + (field.getValue() == Json.NULL ? " (null)" : ""))
             .collect(Collectors.joining(", "));
     return new IllegalArgumentException(
         (path.isEmpty() ? "the record" : path)
@@ -121,26 +123,5 @@ final class JsonRecord {
             + (fields.size() > SHOWN_FIELDS ? ", …" : "")
             + "], expected "
             + expected);
-  }
-
-  static String kind(Object value) {
-    if (value instanceof Map) {
-      return "an object";
-    }
-    if (value instanceof List) {
-      return "an array";
-    }
-    return value instanceof String text ? "\"" + shown(text) + "\"" : String.valueOf(value);
-  }
-
-  /** Returns what an error shows of a text, which may be of any length. */
-  static String shown(Object value) {
-    String text = String.valueOf(value);
-    if (text.length() <= SHOWN_CHARACTERS) {
-      return text;
-    }
-    int end =
-        SHOWN_CHARACTERS - (Character.isHighSurrogate(text.charAt(SHOWN_CHARACTERS - 1)) ? 1 : 0);
-    return text.substring(0, end) + "…";
   }
 }

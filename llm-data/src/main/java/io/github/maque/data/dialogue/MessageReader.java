@@ -1,5 +1,6 @@
 package io.github.maque.data.dialogue;
 
+import io.github.maque.data.internal.Json;
 import io.github.maque.tokenizer.ChatMessage;
 import io.github.maque.tokenizer.ChatMessage.Role;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class MessageReader {
               path
                   + " must be system, user (human) or assistant (gpt, chatgpt, bing, bard, model),"
                   + " got \""
-                  + JsonRecord.shown(name)
+                  + Json.shortened(name)
                   + "\"");
     };
   }
@@ -71,7 +72,7 @@ final class MessageReader {
       throw new IllegalArgumentException(
           message.pathTo("weight")
               + " must be 1, got "
-              + JsonRecord.kind(message.get("weight"))
+              + Json.describe(message.get("weight"))
               + ": answers cannot be weighted one by one");
     }
   }
@@ -82,7 +83,7 @@ final class MessageReader {
         return text;
       }
       throw new IllegalArgumentException(
-          path + " must be a string or an array of text parts, got " + JsonRecord.kind(value));
+          path + " must be a string or an array of text parts, got " + Json.describe(value));
     }
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < parts.size(); i++) {
@@ -90,7 +91,7 @@ final class MessageReader {
       String type = part.text("type");
       if (!type.equals("text")) {
         throw new IllegalArgumentException(
-            part.pathTo("type") + " must be \"text\", got \"" + JsonRecord.shown(type) + "\"");
+            part.pathTo("type") + " must be \"text\", got \"" + Json.shortened(type) + "\"");
       }
       text.append(part.text("text"));
     }

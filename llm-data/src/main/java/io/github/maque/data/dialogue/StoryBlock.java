@@ -1,5 +1,6 @@
 package io.github.maque.data.dialogue;
 
+import io.github.maque.data.internal.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ final class StoryBlock {
       } else if (!value.isBlank()) {
         throw new IllegalArgumentException(
             "expected a line with a name and a colon such as Words:, got \""
-                + JsonRecord.shown(value)
+                + Json.shortened(value)
                 + "\"");
       }
     }
@@ -75,7 +76,7 @@ final class StoryBlock {
             () ->
                 new IllegalArgumentException(
                     "there is no field \""
-                        + JsonRecord.shown(name)
+                        + Json.shortened(name)
                         + "\", expected Words, Features, Summary, Random sentence or Story"
                         + " (词汇, 特征, 摘要, 随机句子, 故事)"));
   }

@@ -1,5 +1,6 @@
 package io.github.maque.data.dialogue;
 
+import io.github.maque.data.internal.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ public record StoryConstraint(StoryField field, List<String> values) {
         throw new IllegalArgumentException(
             field.label()
                 + " must have values of one line each, got \""
-                + JsonRecord.shown(value)
+                + Json.shortened(value)
                 + "\"");
       }
     }

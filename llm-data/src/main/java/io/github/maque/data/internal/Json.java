@@ -177,7 +177,8 @@ public final class Json {
           String name = parser.currentName();
           parser.nextToken();
           if (object.put(checkText(name), value(parser)) != null) {
-            throw new IllegalArgumentException("an object has the name " + name + " twice");
+            throw new IllegalArgumentException(
+                "an object has the name " + shortened(name) + " twice");
           }
         }
         yield object;

@@ -2,6 +2,7 @@ package io.github.maque.data.pack;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -16,15 +17,29 @@ import org.jspecify.annotations.Nullable;
  * nor tensors that share their memory. A batch that is never closed costs the stream an allocation.
  */
 public final class Batch implements AutoCloseable {
-  private final int rows;
   private final int length;
+  private final int[] sources;
+  private final long[] sequences;
   private final DataState state;
   private final Queue<BatchBuffers> pool;
   private final AtomicReference<@Nullable BatchBuffers> buffers;
 
-  Batch(int rows, int length, DataState state, BatchBuffers buffers, Queue<BatchBuffers> pool) {
-    this.rows = rows;
+  /**
+   * Creates a batch.
+   *
+   * @param sources for each row which source it is from
+   * @param sequences for each row its number in its source
+   */
+  Batch(
+      int length,
+      int[] sources,
+      long[] sequences,
+      DataState state,
+      BatchBuffers buffers,
+      Queue<BatchBuffers> pool) {
     this.length = length;
+    this.sources = sources;
+    this.sequences = sequences;
     this.state = state;
     this.buffers = new AtomicReference<>(buffers);
     this.pool = pool;
@@ -32,12 +47,31 @@ public final class Batch implements AutoCloseable {
 
   /** Returns how many sequences the batch has. */
   public int rows() {
-    return rows;
+    return sequences.length;
   }
 
   /** Returns how many tokens a sequence has, padding included. */
   public int length() {
     return length;
+  }
+
+  /**
+   * Returns which source of the {@link Mixture} row {@code row} is from, counted from 0.
+   *
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
+  public int source(int row) {
+    return sources[Objects.checkIndex(row, rows())];
+  }
+
+  /**
+   * Returns the number that the sequence in row {@code row} has in its source: what is known of
+   * sequences besides, such as log-probabilities of another model, is found by it.
+   *
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
+  public long sequence(int row) {
+    return sequences[Objects.checkIndex(row, rows())];
   }
 
   /** Returns the state with which a stream goes on behind this batch. */
@@ -78,7 +112,7 @@ public final class Batch implements AutoCloseable {
   public double lossWeightSum() {
     BatchBuffers open = open();
     double sum = 0;
-    for (int token = 0; token < rows * length; token++) {
+    for (int token = 0; token < rows() * length; token++) {
       sum += open.lossWeight(token);
     }
     return sum;
@@ -88,7 +122,7 @@ public final class Batch implements AutoCloseable {
   public int tokens() {
     BatchBuffers open = open();
     int tokens = 0;
-    for (int token = 0; token < rows * length; token++) {
+    for (int token = 0; token < rows() * length; token++) {
       tokens += open.segment(token) == Row.PADDING ? 0 : 1;
     }
     return tokens;
@@ -102,17 +136,17 @@ public final class Batch implements AutoCloseable {
   public int[] segmentOffsets() {
     BatchBuffers open = open();
     int count = 0;
-    for (int token = 0; token < rows * length; token++) {
+    for (int token = 0; token < rows() * length; token++) {
       count += beginsSegment(open, token) ? 1 : 0;
     }
     int[] offsets = new int[count + 1];
     int next = 0;
-    for (int token = 0; token < rows * length; token++) {
+    for (int token = 0; token < rows() * length; token++) {
       if (beginsSegment(open, token)) {
         offsets[next++] = token;
       }
     }
-    offsets[next] = rows * length;
+    offsets[next] = rows() * length;
     return offsets;
   }
 
@@ -138,6 +172,6 @@ public final class Batch implements AutoCloseable {
   }
 
   private ByteBuffer view(ByteBuffer whole) {
-    return whole.slice(0, rows * length * Integer.BYTES).order(ByteOrder.nativeOrder());
+    return whole.slice(0, rows() * length * Integer.BYTES).order(ByteOrder.nativeOrder());
   }
 }

@@ -62,16 +62,20 @@ final class BatchAssembler {
     int rows = (int) Math.min(batchSize, left);
     BatchBuffers pooled = pool.poll();
     BatchBuffers buffers = pooled != null ? pooled : new BatchBuffers(batchSize * row.length());
+    int[] from = new int[rows];
+    long[] numbers = new long[rows];
     for (int i = 0; i < rows; i++) {
       if (cancelled.getAsBoolean()) {
         return null;
       }
       order.next();
-      sources.get(order.source()).read(order.sequence(), row);
+      from[i] = order.source();
+      numbers[i] = order.sequence();
+      sources.get(from[i]).read(numbers[i], row);
       buffers.put(i, row);
     }
     left -= rows;
     DataState state = new DataState(start.seed(), start.fingerprint(), order.consumed());
-    return new Batch(rows, row.length(), state, buffers, pool);
+    return new Batch(row.length(), from, numbers, state, buffers, pool);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.maque.data.pack;
 
+import io.github.maque.data.internal.SplitMix64;
 import java.util.Objects;
 
 /**

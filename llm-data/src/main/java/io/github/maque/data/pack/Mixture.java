@@ -1,5 +1,6 @@
 package io.github.maque.data.pack;
 
+import io.github.maque.data.internal.SplitMix64;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,11 +47,12 @@ public final class Mixture {
    * Returns this mixture with one source more.
    *
    * @param source sequences as long as those here, one at least
-   * @param weight a positive number
+   * @param weight a positive number; the sum of all must be finite
    */
   public Mixture and(Sequences source, double weight) {
-    if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("weight must be positive and finite, got " + weight);
+    if (!(weight > 0 && sum(weights) + weight < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "weight must be positive and the sum of all finite, got " + weight + " after " + weights);
     }
     if (source.size() < 1 || source.size() > KeyedPermutation.MAX_SIZE) {
       throw new IllegalArgumentException(
@@ -89,7 +91,7 @@ public final class Mixture {
    * those that lose the largest fractions by that, until all are given out.
    */
   long[] shares() {
-    double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
+    double sum = sum(weights);
     double[] exact = weights.stream().mapToDouble(weight -> weight / sum * SHARES).toArray();
     long[] shares = new long[exact.length];
     long left = SHARES;
@@ -141,6 +143,10 @@ public final class Mixture {
       }
     }
     return hash;
+  }
+
+  private static double sum(List<Double> weights) {
+    return weights.stream().mapToDouble(Double::doubleValue).sum();
   }
 
   private static long mix(long hash, long value) {

@@ -67,6 +67,19 @@ public final class PackedSequences implements Sequences {
     return plan.report();
   }
 
+  /**
+   * Returns which sample a segment is, or is a piece of.
+   *
+   * @param index the row, from 0 to {@code size() - 1}
+   * @param segment the segment of the row, counted from 0, padding left out
+   * @throws IndexOutOfBoundsException if there is no such row or segment
+   */
+  public int sample(long index, int segment) {
+    int number = (int) Objects.checkIndex(index, size());
+    int first = plan.firstPiece(number);
+    return plan.sample(first + Objects.checkIndex(segment, plan.firstPiece(number + 1) - first));
+  }
+
   @Override
   public long size() {
     return plan.rows();

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Samples in memory: four bytes a token, and eight more for each run of equal weights. Immutable.
+ * Samples in memory: four bytes a token, eight for each run of equal weights and eight for each
+ * sample. Immutable.
  */
 public final class SampleList implements Samples {
   /** What fits the largest array, in tokens. */
@@ -138,11 +139,15 @@ public final class SampleList implements Samples {
     }
 
     private static int[] grown(int[] array, int needed) {
-      if (needed <= array.length) {
-        return array;
-      }
-      long roomy = Math.max(16, array.length + (array.length >> 1) + 1L);
-      return Arrays.copyOf(array, (int) Math.max(needed, Math.min(roomy, MAX_TOKENS)));
+      return needed <= array.length
+          ? array
+          : Arrays.copyOf(array, grownLength(array.length, needed));
+    }
+
+    /** Returns half as much again, so that growing by single elements takes linear time. */
+    static int grownLength(int length, int needed) {
+      long roomy = Math.max(16, 1L + length + (length >> 1));
+      return (int) Math.max(needed, Math.min(roomy, MAX_TOKENS));
     }
   }
 }

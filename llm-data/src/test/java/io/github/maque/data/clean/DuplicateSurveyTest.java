@@ -44,7 +44,7 @@ class DuplicateSurveyTest {
     for (int i = 0; i < 5000; i++) {
       texts.add(random.nextInt(10) == 0 ? "" : "故事" + random.nextInt(2000));
     }
-    DuplicateDecisions decisions = decide(new DuplicateSurvey(true, null), texts);
+    DuplicateDecisions decisions = decide(new DuplicateSurvey(null), texts);
     Map<String, Integer> first = new HashMap<>();
     for (int i = 0; i < texts.size(); i++) {
       int expected = first.merge(texts.get(i), i, (old, now) -> old);
@@ -61,13 +61,13 @@ class DuplicateSurveyTest {
     Stories stories = new Stories(2);
     SplittableRandom random = new SplittableRandom(2);
     List<String> texts = new ArrayList<>();
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 900; i++) {
       texts.add(stories.next(300));
     }
     for (int i = 0; i < 600; i++) {
       texts.add(vary(stories, texts.get(i), i % 3, 1 + random.nextInt(6)));
     }
-    DuplicateDecisions decisions = decide(new DuplicateSurvey(true, CHINESE), texts);
+    DuplicateDecisions decisions = decide(new DuplicateSurvey(CHINESE), texts);
 
     Map<Long, Double> similar = similarPairs(texts, 0.5);
     double pairs = 0;
@@ -152,7 +152,7 @@ class DuplicateSurveyTest {
       int cut = copy ? random.nextInt(text.length() / 4) : 0;
       texts.add(stories.edit(text.substring(cut), copy ? random.nextInt(4) : 0));
     }
-    DuplicateDecisions decisions = decide(new DuplicateSurvey(true, near), texts);
+    DuplicateDecisions decisions = decide(new DuplicateSurvey(near), texts);
 
     MinHash hash = new MinHash(4, 24);
     List<int[]> signatures = texts.stream().map(hash::sign).toList();
@@ -215,7 +215,7 @@ class DuplicateSurveyTest {
     String story = new Stories(4).next(500);
     List<String> texts =
         List.of(story, "很久以前，" + story, "不相干的一个故事在这里", "很久以后，" + story, story + "完");
-    DuplicateDecisions decisions = decide(new DuplicateSurvey(true, CHINESE), texts);
+    DuplicateDecisions decisions = decide(new DuplicateSurvey(CHINESE), texts);
     assertThat(kept(decisions)).containsExactly(1, 1, 2, 1, 1);
     assertThat(decisions.kind(3)).isEqualTo(Kind.NEAR_DUPLICATE);
   }
@@ -227,7 +227,7 @@ class DuplicateSurveyTest {
     List<String> texts =
         IntStream.range(0, 30).mapToObj(i -> noise.substring(100 * i, 100 * i + 1000)).toList();
     NearDuplicates near = CHINESE.withBanding(64, 8).withThreshold(0.74);
-    DuplicateDecisions decisions = decide(new DuplicateSurvey(true, near), texts);
+    DuplicateDecisions decisions = decide(new DuplicateSurvey(near), texts);
     // A neighbour has a similarity of 0.82, the one after it of 0.66.
     int[] expected = IntStream.range(0, 30).map(i -> i / 2 * 2).toArray();
     assertThat(kept(decisions)).containsExactly(expected);
@@ -240,7 +240,7 @@ class DuplicateSurveyTest {
     List<String> texts =
         IntStream.range(0, count).mapToObj(i -> noise.substring(4 * i, 4 * i + 100)).toList();
     DuplicateDecisions decisions =
-        decide(new DuplicateSurvey(true, CHINESE.withBanding(28, 4).withThreshold(0.75)), texts);
+        decide(new DuplicateSurvey(CHINESE.withBanding(28, 4).withThreshold(0.75)), texts);
     assertThat(decisions.kind(1)).isEqualTo(Kind.NEAR_DUPLICATE);
     assertThat(decisions.kind(count - 1)).isEqualTo(Kind.KEPT);
     for (int i = 0; i < count; i++) {
@@ -258,7 +258,7 @@ class DuplicateSurveyTest {
     while (texts.size() < 10_000) {
       texts.add(stories.edit(story, 1));
     }
-    DuplicateDecisions decisions = decide(new DuplicateSurvey(true, CHINESE), texts);
+    DuplicateDecisions decisions = decide(new DuplicateSurvey(CHINESE), texts);
     assertThat(decisions.count(Kind.KEPT)).isEqualTo(1);
     assertThat(decisions.keptInstead(9_999)).isZero();
   }
@@ -270,7 +270,7 @@ class DuplicateSurveyTest {
     for (int i = 0; i < 3000; i++) {
       texts.add(i % 3 == 0 ? stories.next(150) : stories.edit(texts.get(i / 2), i % 5));
     }
-    DuplicateSurvey survey = new DuplicateSurvey(true, CHINESE);
+    DuplicateSurvey survey = new DuplicateSurvey(CHINESE);
     Path rows = rows(survey, texts);
     Path first = directory.resolve("first");
     survey.resolve(rows, first, directory, 1, done -> {});
@@ -289,7 +289,7 @@ class DuplicateSurveyTest {
   void decidesAboutNoneAndOne(int count) throws IOException {
     for (NearDuplicates near : new NearDuplicates[] {null, CHINESE}) {
       List<String> texts = List.of("从前有一座山，山上有座庙。").subList(0, count);
-      DuplicateDecisions decisions = decide(new DuplicateSurvey(true, near), texts);
+      DuplicateDecisions decisions = decide(new DuplicateSurvey(near), texts);
       assertThat(decisions.size()).isEqualTo(count);
       assertThat(decisions.count(Kind.KEPT)).isEqualTo(count);
     }
@@ -307,20 +307,17 @@ class DuplicateSurveyTest {
     texts.add("你好！");
     texts.add("你好！");
     texts.add(null);
-    DuplicateDecisions decisions = decide(new DuplicateSurvey(true, CHINESE), texts);
+    DuplicateDecisions decisions = decide(new DuplicateSurvey(CHINESE), texts);
     assertThat(kept(decisions)).containsExactly(0, 1, 2, 1, 4, 5, 5, 7);
   }
 
   @Test
-  void looksForEqualAndForSimilarTextsSeparately() throws IOException {
+  void looksForSimilarTextsOnlyIfAsked() throws IOException {
     String story = new Stories(10).next(300);
     List<String> texts = List.of(story, story, story + "完");
-    DuplicateDecisions exact = decide(new DuplicateSurvey(true, null), texts);
+    DuplicateDecisions exact = decide(new DuplicateSurvey(null), texts);
     assertThat(kept(exact)).containsExactly(0, 0, 2);
-    DuplicateDecisions near = decide(new DuplicateSurvey(false, CHINESE), texts);
-    assertThat(kept(near)).containsExactly(2, 2, 2);
-    assertThat(near.count(Kind.NEAR_DUPLICATE)).isEqualTo(2);
-    DuplicateDecisions both = decide(new DuplicateSurvey(true, CHINESE), texts);
+    DuplicateDecisions both = decide(new DuplicateSurvey(CHINESE), texts);
     assertThat(kept(both)).containsExactly(2, 2, 2);
     assertThat(both.kind(1)).isEqualTo(Kind.EXACT_DUPLICATE);
   }
@@ -330,13 +327,15 @@ class DuplicateSurveyTest {
   void estimatesFromAnyNumberOfHashes(int hashes) throws IOException {
     NearDuplicates near = new NearDuplicates(5, hashes, 1, 1);
     String story = new Stories(11).next(300);
-    DuplicateSurvey survey = new DuplicateSurvey(false, near);
-    assertThat(kept(decide(survey, List.of(story, story, "一个完全不同的故事")))).containsExactly(0, 0, 2);
+    DuplicateSurvey survey = new DuplicateSurvey(near);
+    DuplicateDecisions decisions = decide(survey, List.of(story, "。" + story, "一个完全不同的故事"));
+    assertThat(kept(decisions)).containsExactly(1, 1, 2);
+    assertThat(decisions.kind(0)).isEqualTo(Kind.NEAR_DUPLICATE);
   }
 
   @Test
   void appendsRowsToABufferOfAnyOrder() {
-    DuplicateSurvey survey = new DuplicateSurvey(true, CHINESE);
+    DuplicateSurvey survey = new DuplicateSurvey(CHINESE);
     int bytes = survey.rowBytes();
     assertThat(bytes).isEqualTo(24 + 4 * 14 + 112);
     ByteBuffer little = ByteBuffer.allocate(2 * bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -358,7 +357,7 @@ class DuplicateSurveyTest {
 
   @Test
   void refusesAFileThatHoldsPartOfARow() throws IOException {
-    DuplicateSurvey survey = new DuplicateSurvey(true, null);
+    DuplicateSurvey survey = new DuplicateSurvey(null);
     Path rows = directory.resolve("rows");
     Files.write(rows, new byte[50]);
     assertThatExceptionOfType(MalformedDataException.class)
@@ -371,7 +370,7 @@ class DuplicateSurveyTest {
 
   @Test
   void tellsItsProgress() throws IOException {
-    DuplicateSurvey survey = new DuplicateSurvey(true, CHINESE);
+    DuplicateSurvey survey = new DuplicateSurvey(CHINESE);
     List<Double> heard = new ArrayList<>();
     Path rows = rows(survey, List.of("一二三四五六", "一二三四五"));
     survey.resolve(rows, directory.resolve("decisions"), directory, 2, heard::add);
@@ -387,14 +386,14 @@ class DuplicateSurveyTest {
     }
     String story = new Stories(12).next(100);
     List<String> texts = List.of(story, "又一个故事开始了", story + "完");
-    DuplicateDecisions decisions = decide(new DuplicateSurvey(true, CHINESE), texts);
+    DuplicateDecisions decisions = decide(new DuplicateSurvey(CHINESE), texts);
     assertThat(kept(decisions)).containsExactly(2, 1, 2);
     assertThat(files()).containsExactly("decisions", "rows");
   }
 
   @Test
   void leavesNothingWhenItFails() throws IOException {
-    DuplicateSurvey survey = new DuplicateSurvey(true, CHINESE);
+    DuplicateSurvey survey = new DuplicateSurvey(CHINESE);
     Path rows = rows(survey, List.of("一二三四五六", "一二三四五"));
     Path decisions = directory.resolve("decisions");
     DoubleConsumer failing =
@@ -410,7 +409,7 @@ class DuplicateSurveyTest {
 
   @Test
   void stopsWhenInterrupted() throws IOException {
-    DuplicateSurvey survey = new DuplicateSurvey(true, CHINESE);
+    DuplicateSurvey survey = new DuplicateSurvey(CHINESE);
     Path rows = rows(survey, List.of("一二三四五六", "一二三四五"));
     DoubleConsumer interrupting =
         done -> {

@@ -18,7 +18,7 @@ class SurveyRowsTest {
   @CsvSource({"1, 1", "3, 1", "1, 3", "2, 4", "13, 1", "3, 7", "14, 8", "100, 3"})
   void countsEqualFingerprints(int bands, int rowsPerBand) throws IOException {
     NearDuplicates near = new NearDuplicates(5, bands, rowsPerBand, 0.7);
-    DuplicateSurvey survey = new DuplicateSurvey(true, near);
+    DuplicateSurvey survey = new DuplicateSurvey(near);
     MinHash hash = new MinHash(5, near.hashes());
     Stories stories = new Stories(1);
     String story = stories.next(300);

@@ -70,6 +70,17 @@ class BalancedSampleTest {
     assertThat(sample(List.of(), 5, 1).chosen()).isEmpty();
   }
 
+  /** Sets of enums have other hashes in every process, and so maps of them another order. */
+  @Test
+  void tellsOfCombinationsInTheOrderInWhichTheyTurnedUp() {
+    List<StoryInstruction> instructions = instructions(3000);
+
+    assertThat(sample(instructions, 5, 1).seen().keySet())
+        .hasSize(16)
+        .containsExactlyElementsOf(
+            instructions.stream().map(StoryInstruction::fields).distinct().toList());
+  }
+
   @Test
   void dependsOnTheSeedAlone() {
     List<StoryInstruction> instructions = instructions(5000);

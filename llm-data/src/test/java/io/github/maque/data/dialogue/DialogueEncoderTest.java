@@ -303,12 +303,30 @@ class DialogueEncoderTest {
         .withMessage("chosen and rejected come out as the same ids");
   }
 
+  /** By its name a format is told from others whose records are different ones. */
   @Test
-  void weighsWhatIsLearnt() {
+  void namesItsFormatsAfterTheLossTheTemplateAndTheTokenizer() {
+    List<String> names = new ArrayList<>();
+    for (Tokenizer tokenizer : List.of(TOKENIZER, train("<|other|>"))) {
+      for (ChatTemplate template : List.of(ChatTemplate.chatMl(), ChatTemplate.chatMl("你是麻雀。"))) {
+        DialogueEncoder encoder = new DialogueEncoder(template, tokenizer);
+        names.add(encoder.preferences().name());
+        for (Loss loss : Loss.values()) {
+          names.add(encoder.dialogues(loss).name());
+        }
+      }
+    }
+    assertThat(names).hasSize(16).doesNotHaveDuplicates();
+    DialogueEncoder same = new DialogueEncoder(ChatTemplate.chatMl(), train());
+    assertThat(same.preferences().name()).isEqualTo(names.get(0));
+    assertThat(same.dialogues(Loss.EVERY_ANSWER).name()).isEqualTo(names.get(1));
+  }
+
+  @Test
+  void countsWhatIsLearnt() {
     EncodedDialogue dialogue =
         new EncodedDialogue(new int[] {5, 6, 7}, new boolean[] {false, true, true});
 
-    assertThat(dialogue.weights()).containsExactly(0, 1, 1);
     assertThat(dialogue.learnedTokens()).isEqualTo(2);
     assertThat(dialogue)
         .isEqualTo(new EncodedDialogue(new int[] {5, 6, 7}, new boolean[] {false, true, true}))

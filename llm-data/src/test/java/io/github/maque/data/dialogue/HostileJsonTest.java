@@ -99,7 +99,7 @@ class HostileJsonTest {
             "preference", PreferenceReader::read,
             "story", StoryRecordReader::read);
     Map<String, Integer> read = new LinkedHashMap<>();
-    for (int round = 0; round < 60_000; round++) {
+    for (int round = 0; round < 20_000; round++) {
       Object value = random.nextInt(4) == 0 ? value(4) : damaged(GOOD.get(round % GOOD.size()));
       readers.forEach(
           (name, reader) -> {
@@ -114,7 +114,7 @@ class HostileJsonTest {
     }
     // Otherwise the values would be too wild to reach beyond the first checks.
     assertThat(read).containsOnlyKeys(readers.keySet());
-    assertThat(read.values()).allMatch(count -> count > 1000);
+    assertThat(read.values()).allMatch(count -> count > 500);
   }
 
   /** Puts arbitrary values into a few places of a good record. */

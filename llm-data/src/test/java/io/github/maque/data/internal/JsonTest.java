@@ -59,6 +59,16 @@ class JsonTest {
   }
 
   @Test
+  void problemsShowOnlyTheBeginningOfLongNames() {
+    String name = "雀".repeat(10_000);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read("{\"" + name + "\":1,\"" + name + "\":2}"))
+        .withMessage("an object has the name " + "雀".repeat(40) + "… twice");
+    String birds = "🐦".repeat(30);
+    assertThat(Json.describe("a" + birds)).isEqualTo("\"a" + "🐦".repeat(19) + "…\"");
+  }
+
+  @Test
   void problemsSayWhereInOneLine() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read("{\"a\":1 x}"))

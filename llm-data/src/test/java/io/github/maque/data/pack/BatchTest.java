@@ -2,6 +2,7 @@ package io.github.maque.data.pack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchTest {
   private static final List<Function<Batch, ByteBuffer>> BUFFERS =
@@ -39,6 +42,25 @@ class BatchTest {
           assertThat(batch.lossWeights().getFloat(at)).isEqualTo(row.lossWeights[t]);
           assertThat(batch.positions().getInt(at)).isEqualTo(row.positions[t]);
           assertThat(batch.segments().getInt(at)).isEqualTo(row.segments[t]);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void saysWhichSequencesItHas(int prefetch) {
+    Mixture mixture =
+        Mixture.of(new NumberedSequences(10, 7, 0), 0.6).and(new NumberedSequences(4, 7, 1), 0.4);
+    try (BatchStream stream = BatchStream.of(mixture).batchSize(3).prefetch(prefetch).open()) {
+      for (int i = 0; i < 20; i++) {
+        try (Batch batch = stream.next()) {
+          for (int row = 0; row < 3; row++) {
+            assertThat(batch.sequence(row)).isEqualTo(batch.ids().getInt(row * 7 * 4));
+            assertThat(batch.source(row)).isEqualTo(batch.ids().getInt((row * 7 + 1) * 4));
+          }
+          assertThatThrownBy(() -> batch.sequence(3)).isInstanceOf(IndexOutOfBoundsException.class);
+          assertThatThrownBy(() -> batch.source(-1)).isInstanceOf(IndexOutOfBoundsException.class);
         }
       }
     }

@@ -179,6 +179,13 @@ class MixtureTest {
           .isThrownBy(() -> mixture.and(new NumberedSequences(5, 8, 0), weight))
           .withMessageContaining("weight");
     }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Mixture.of(new NumberedSequences(5, 8, 0), 1e308)
+                    .and(new NumberedSequences(5, 8, 0), 1.7e308))
+        .withMessageContaining("weight")
+        .withMessageContaining("1.7E308");
     Mixture tiny = mixture.and(new NumberedSequences(5, 8, 0), 1e-12);
     assertThatIllegalArgumentException()
         .isThrownBy(tiny::shares)

@@ -170,6 +170,7 @@ class PackedSequencesTest {
       Row row = new Row(length);
       for (int i = (int) packed.size() - 1; i >= 0; i--) {
         packed.read(i, row);
+        checkSamples(packed, i, row);
         tokens += checkRow(row, lengths, policy, asId, asTarget);
         assertThat(onePerRow && row.segments[length - 1] > 0).isFalse();
       }
@@ -192,6 +193,19 @@ class PackedSequencesTest {
         }
       }
     }
+  }
+
+  private static void checkSamples(PackedSequences packed, int index, Row row) {
+    int segments = 0;
+    for (int t = 0; t < row.length(); t++) {
+      if (row.segments[t] != Row.PADDING) {
+        assertThat(packed.sample(index, row.segments[t])).isEqualTo(row.ids[t] / 1000 - 1);
+        segments = row.segments[t] + 1;
+      }
+    }
+    int count = segments;
+    assertThatThrownBy(() -> packed.sample(index, count))
+        .isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   /** Returns how many tokens of samples are in the row. */

@@ -65,6 +65,16 @@ class SampleListTest {
   }
 
   @Test
+  void growsByHalfUpToTheLargestArray() {
+    int most = Integer.MAX_VALUE - 8;
+    for (int length : new int[] {0, 1, 16, 1000, 1_000_000_000, 1_500_000_000, most - 1}) {
+      int roomy = (int) Math.min(most, Math.max(16, 1.5 * length));
+      assertThat(SampleList.Builder.grownLength(length, length + 1)).isBetween(roomy, most);
+    }
+    assertThat(SampleList.Builder.grownLength(10, 2_000_000_000)).isEqualTo(2_000_000_000);
+  }
+
+  @Test
   void staysAsItWasBuilt() {
     SampleList.Builder builder = SampleList.builder().add(new int[] {4}, new float[] {1});
     SampleList samples = builder.build();
