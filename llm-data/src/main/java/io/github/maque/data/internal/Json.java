@@ -33,6 +33,10 @@ public final class Json {
         }
       };
 
+  /** What the parser says of where an object or array began, which is nothing. */
+  private static final Pattern UNKNOWN_START =
+      Pattern.compile(" \\(start marker at \\[Source: [^\\]]*\\]\\)");
+
   private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cntrl}]+");
 
   private static final int SHOWN_CHARACTERS = 40;
@@ -135,7 +139,8 @@ public final class Json {
 
   /** Returns what a failure of the parser says, in one line, with the place in the value. */
   public static String problem(JacksonException e) {
-    String message = BLANKS.matcher(e.getOriginalMessage()).replaceAll(" ").strip();
+    String message = BLANKS.matcher(e.getOriginalMessage()).replaceAll(" ");
+    message = UNKNOWN_START.matcher(message).replaceAll("").strip();
     TokenStreamLocation location = e.getLocation();
     if (location == null || location.getColumnNr() < 1) {
       return message;

@@ -80,7 +80,11 @@ final class AppendFile implements Closeable {
   /** Makes everything that was appended survive a power failure. */
   void force() throws IOException {
     flush();
-    channel.force(false);
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw WriteFailure.of(file, e);
+    }
   }
 
   /** Returns the SHA-256 of the whole file in hexadecimal; nothing may be appended any more. */
@@ -95,8 +99,7 @@ final class AppendFile implements Closeable {
         channel.write(buffer);
       }
     } catch (IOException e) {
-      // "No space left on device" does not say where.
-      throw new IOException(file + ": " + e.getMessage(), e);
+      throw WriteFailure.of(file, e);
     }
     buffer.clear();
   }

@@ -1,6 +1,8 @@
 package io.github.maque.data.shard;
 
 import io.github.maque.data.Document;
+import io.github.maque.data.clean.Cleaning;
+import io.github.maque.data.clean.Verdict;
 import io.github.maque.data.shard.PreparationProgress.Stage;
 import io.github.maque.data.source.Block;
 import io.github.maque.data.source.BlockReader;
@@ -16,6 +18,12 @@ import java.io.IOException;
  * @param <R> what the work on a block gives
  */
 abstract class BlockPipeline<R> {
+  /**
+   * Which part of the heap the blocks under way may take. What is made of a block, its texts and
+   * ids, takes ten to twenty times as much while it is worked on.
+   */
+  private static final long HEAP_PART = 32;
+
   private final RecordSource<Document> source;
   private final Stage stage;
   private final Execution execution;
@@ -48,24 +56,32 @@ abstract class BlockPipeline<R> {
   final void run(ReadState state) throws IOException {
     long size = source.sizeInBytes();
     try (BlockReader<Document> reader = source.open(state.next(), execution.threads());
-        OrderedWork<Input, Output<R>> team = new OrderedWork<>(execution.threads(), this::work)) {
+        OrderedWork<Input, Output<R>> team =
+            new OrderedWork<>(
+                execution.threads(), Runtime.getRuntime().maxMemory() / HEAP_PART, this::work)) {
       long ordinal = state.blocks();
-      boolean more = true;
-      while (more || !team.isEmpty()) {
-        if (!more || team.isFull() || team.hasResult()) {
+      Block<Document> next = reader.next();
+      while (next != null || !team.isEmpty()) {
+        if (next == null || team.hasResult() || !team.hasRoom(next.footprint())) {
           Output<R> output = team.take();
           take(output, state);
           execution.progress().update(stage, output.block.bytesRead(), size);
-          continue;
-        }
-        Block<Document> block = reader.next();
-        more = block != null;
-        if (block != null) {
-          team.add(new Input(block, ordinal++));
+        } else {
+          team.add(new Input(next, ordinal++), next.footprint());
+          next = reader.next();
         }
       }
     }
     state.end();
+  }
+
+  /** Cleans a text. The steps may be anybody's: if one fails, the message says where. */
+  static Verdict clean(Document document, Cleaning cleaning) {
+    try {
+      return cleaning.apply(document.text());
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(document.location() + ": cleaning failed: " + e, e);
+    }
   }
 
   private Output<R> work(Input input) throws IOException {

@@ -40,6 +40,9 @@ public final class DatasetBuilder {
   /** Raised when the same settings would no longer make the same files. */
   private static final String VERSION = "1";
 
+  /** How many input files a manifest names, which is read as a whole. */
+  private static final int FILES_LISTED = 100;
+
   private final RecordSource<Document> source;
   private Cleaning cleaning = Cleaning.none();
   private @Nullable Tokenizer tokenizer;
@@ -139,8 +142,7 @@ public final class DatasetBuilder {
     Execution execution = new Execution(threads, recordEvery, progress);
     try (Workplace workplace = Workplace.open(directory, settings(tokenizer))) {
       if (!workplace.isFinished()) {
-        Manifest manifest = build(plan, workplace, execution);
-        manifest.write(directory);
+        workplace.finish(build(plan, workplace, execution));
       }
       workplace.clear();
     }
@@ -168,11 +170,16 @@ public final class DatasetBuilder {
     CleaningReport report = pass.report();
     if (shards.values().stream().allMatch(List::isEmpty)) {
       throw new MalformedDataException(
-          String.valueOf(source.files()), "no document is left: " + report.toText());
+          String.valueOf(source.files().get(0)),
+          String.format(
+              "no document is left of the %d in %d files; dropped: %s",
+              report.documents(), source.files().size(), report.droppedByReason()));
     }
     Map<String, Object> preparation = new LinkedHashMap<>();
     preparation.put("settings", workplace.settings());
-    preparation.put("files", source.files().stream().map(Path::toString).toList());
+    preparation.put("input_files", source.files().size());
+    preparation.put(
+        "first_files", source.files().stream().limit(FILES_LISTED).map(Path::toString).toList());
     preparation.put("records", pass.state().tally().records());
     preparation.put("unreadable_records", pass.state().tally().errors());
     preparation.put("first_errors", pass.state().tally().shown());

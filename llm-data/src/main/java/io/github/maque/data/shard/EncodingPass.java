@@ -154,7 +154,7 @@ final class EncodingPass extends BlockPipeline<EncodingPass.Encoded> {
     List<Outcome> outcomes = new ArrayList<>(documents.size());
     IdBuffer ids = new IdBuffer(bytes / 4 + 16);
     for (Document document : documents) {
-      Verdict verdict = plan.cleaning.apply(document.text());
+      Verdict verdict = clean(document, plan.cleaning);
       String dropped = verdict.isKept() ? duplicate(verdict.text(), record) : verdict.reason();
       outcomes.add(
           dropped == null

@@ -108,6 +108,10 @@ final class IndexFile {
       }
       out.flush();
       channel.force(true);
+    } catch (MalformedDataException e) {
+      throw e;
+    } catch (IOException e) {
+      throw WriteFailure.of(index, e);
     }
   }
 

@@ -89,9 +89,15 @@ final class Journal implements Closeable {
     record.put("version", VERSION);
     record.put("files", files);
     record.put("state", newState);
-    AtomicFile.write(
-        directory.resolve(RECORD),
-        out -> out.write(Json.write(record).getBytes(StandardCharsets.UTF_8)));
+    // The files that it tells of must be in the directory before it is.
+    AtomicFile.syncDirectory(directory);
+    Path place = directory.resolve(RECORD);
+    try {
+      AtomicFile.write(
+          place, out -> out.write(Json.write(record).getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw WriteFailure.of(place, e);
+    }
   }
 
   /** Closes the files; what came after the last record is lost. */

@@ -12,13 +12,15 @@ import java.util.concurrent.Future;
 
 /**
  * Does work on several threads and hands out the results in the order of the inputs. The owner, one
- * thread, stops adding inputs while it is full, so that only so many are in memory.
+ * thread, adds an input only where there is room for it, so that only so many are in memory.
  */
 final class OrderedWork<I, O> implements Closeable {
   private final Work<I, O> work;
   private final ExecutorService threads;
   private final int capacity;
-  private final Deque<Future<O>> underWay = new ArrayDeque<>();
+  private final long capacityBytes;
+  private final Deque<UnderWay<O>> underWay = new ArrayDeque<>();
+  private long bytesUnderWay;
 
   /** What is done with an input. */
   @FunctionalInterface
@@ -26,8 +28,16 @@ final class OrderedWork<I, O> implements Closeable {
     O apply(I input) throws IOException;
   }
 
-  OrderedWork(int threadCount, Work<I, O> work) {
+  private record UnderWay<O>(Future<O> result, long bytes) {}
+
+  /**
+   * Starts the threads.
+   *
+   * @param capacityBytes how large all inputs under way may be together; a single one may be larger
+   */
+  OrderedWork(int threadCount, long capacityBytes, Work<I, O> work) {
     this.work = work;
+    this.capacityBytes = capacityBytes;
     capacity = 2 * threadCount + 1;
     threads =
         Executors.newFixedThreadPool(
@@ -39,9 +49,10 @@ final class OrderedWork<I, O> implements Closeable {
             });
   }
 
-  /** Returns whether no input may be added before a result is taken. */
-  boolean isFull() {
-    return underWay.size() >= capacity;
+  /** Returns whether an input of so many bytes may be added before a result is taken. */
+  boolean hasRoom(long bytes) {
+    return underWay.isEmpty()
+        || underWay.size() < capacity && bytesUnderWay + bytes <= capacityBytes;
   }
 
   boolean isEmpty() {
@@ -50,17 +61,20 @@ final class OrderedWork<I, O> implements Closeable {
 
   /** Returns whether {@link #take} would not wait. */
   boolean hasResult() {
-    return !underWay.isEmpty() && underWay.element().isDone();
+    return !underWay.isEmpty() && underWay.element().result.isDone();
   }
 
-  void add(I input) {
-    underWay.add(threads.submit(() -> work.apply(input)));
+  void add(I input, long bytes) {
+    underWay.add(new UnderWay<>(threads.submit(() -> work.apply(input)), bytes));
+    bytesUnderWay += bytes;
   }
 
   /** Returns the result of the earliest input whose result was not taken yet. */
   O take() throws IOException {
+    UnderWay<O> earliest = underWay.remove();
+    bytesUnderWay -= earliest.bytes;
     try {
-      return underWay.remove().get();
+      return earliest.result.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted = new InterruptedIOException("interrupted");

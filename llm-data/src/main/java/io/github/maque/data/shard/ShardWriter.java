@@ -32,6 +32,9 @@ final class ShardWriter {
 
   private long finishedDocuments;
 
+  /** How many of the finished shards are in their place for certain. */
+  private int published;
+
   /** The shard that is being written, if there is one. */
   private @Nullable OpenShard open;
 
@@ -151,12 +154,13 @@ final class ShardWriter {
 
   /** Puts finished shards in their place, unless they are there already. */
   void publish() throws IOException {
-    for (Shard shard : finished) {
+    for (Shard shard : finished.subList(published, finished.size())) {
       Files.deleteIfExists(journal.directory().resolve(shard.name() + ".lengths"));
       move(shard.name() + ".bin");
       move(shard.name() + ".idx");
     }
     AtomicFile.syncDirectory(directory);
+    published = finished.size();
   }
 
   private OpenShard begin() throws IOException {

@@ -115,7 +115,7 @@ final class SurveyPass extends BlockPipeline<byte[]> {
     int size = Math.multiplyExact(parsed.records().size(), survey.rowBytes());
     ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     for (Document document : parsed.records()) {
-      Verdict verdict = cleaning.apply(document.text());
+      Verdict verdict = clean(document, cleaning);
       if (verdict.isKept()) {
         survey.sign(verdict.text(), out);
       } else {
@@ -136,7 +136,7 @@ final class SurveyPass extends BlockPipeline<byte[]> {
     journal.record(state.toJson());
   }
 
-  /** A block is about a mebibyte, so that these fit into memory for any number of files. */
+  /** A block is about a mebibyte, or a file: eight bytes for each fit into memory. */
   private static long[] firstRecords(Path blocks) throws IOException {
     ByteBuffer counts = ByteBuffer.wrap(Files.readAllBytes(blocks)).order(ByteOrder.LITTLE_ENDIAN);
     long[] sums = new long[counts.remaining() / Integer.BYTES + 1];

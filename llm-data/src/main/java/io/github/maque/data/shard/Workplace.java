@@ -2,7 +2,6 @@ package io.github.maque.data.shard;
 
 import io.github.maque.data.MalformedDataException;
 import io.github.maque.data.internal.Json;
-import io.github.maque.data.internal.JsonObject;
 import io.github.maque.tokenizer.format.AtomicFile;
 import java.io.Closeable;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
@@ -33,21 +33,28 @@ final class Workplace implements Closeable {
   private final Path target;
   private final Path workingFiles;
   private final Map<String, Object> settings;
-  private final FileChannel lock;
+  private final @Nullable FileChannel lock;
   private final boolean finished;
 
-  private Workplace(Path target, Map<String, Object> settings, FileChannel lock)
+  private Workplace(Path target, Map<String, Object> settings, @Nullable FileChannel lock)
       throws IOException {
     this.target = target;
     this.settings = settings;
     this.lock = lock;
     workingFiles = target.resolve(WORKING_FILES);
     finished = Files.exists(target.resolve(Manifest.FILE));
-    if (finished) {
-      Object made = Manifest.read(target).preparation().get("settings");
-      requireSame(made, "holds a finished data set");
-    } else {
-      begin();
+    try {
+      if (finished) {
+        Object made = Manifest.read(target).preparation().get("settings");
+        requireSame(made, "holds a finished data set");
+      } else {
+        begin();
+      }
+    } catch (Throwable refusal) {
+      if (!Files.exists(workingFiles.resolve(SETTINGS))) {
+        clear(); // nobody works here
+      }
+      throw refusal;
     }
   }
 
@@ -59,6 +66,9 @@ final class Workplace implements Closeable {
    */
   static Workplace open(Path target, Map<String, Object> settings) throws IOException {
     Path workingFiles = target.resolve(WORKING_FILES);
+    if (Files.exists(target.resolve(Manifest.FILE)) && !Files.exists(workingFiles)) {
+      return new Workplace(target, settings, null); // finished, and perhaps not to be written to
+    }
     Files.createDirectories(workingFiles);
     FileChannel lock =
         FileChannel.open(
@@ -95,7 +105,12 @@ final class Workplace implements Closeable {
       return;
     }
     refuseForeignShards();
-    AtomicFile.write(file, out -> out.write(Json.write(settings).getBytes(StandardCharsets.UTF_8)));
+    try {
+      AtomicFile.write(
+          file, out -> out.write(Json.write(settings).getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw WriteFailure.of(file, e);
+    }
   }
 
   private void refuseForeignShards() throws IOException {
@@ -111,10 +126,9 @@ final class Workplace implements Closeable {
   }
 
   private void requireSame(@Nullable Object recorded, String what) throws IOException {
-    if (recorded == null) {
+    if (!(recorded instanceof Map<?, ?> others)) {
       throw new IOException(target + ": " + what + " that was not prepared here");
     }
-    Map<String, Object> others = JsonObject.of(recorded).fields();
     List<String> different =
         settings.keySet().stream()
             .filter(name -> !Objects.equals(settings.get(name), others.get(name)))
@@ -123,8 +137,8 @@ final class Workplace implements Closeable {
       String name = different.get(0);
       throw new IOException(
           String.format(
-              "%s: %s made with other settings (%s: there %s, now %s); expected the same ones, or"
-                  + " another directory",
+              "%s: %s made with other settings (%s: there %s, now %s); expected the same ones,"
+                  + " another directory, or that this one is deleted",
               target, what, String.join(", ", different), others.get(name), settings.get(name)));
     }
   }
@@ -149,8 +163,24 @@ final class Workplace implements Closeable {
     return Files.createDirectories(workingFiles.resolve(name));
   }
 
+  /** Puts the manifest in its place, which finishes the data set. */
+  void finish(Manifest manifest) throws IOException {
+    // Not written there: a kill would leave a file under another name behind.
+    Path prepared = workingFiles.resolve(Manifest.FILE);
+    try {
+      manifest.write(workingFiles);
+    } catch (IOException e) {
+      throw WriteFailure.of(prepared, e);
+    }
+    Files.move(prepared, target.resolve(Manifest.FILE), StandardCopyOption.ATOMIC_MOVE);
+    AtomicFile.syncDirectory(target);
+  }
+
   /** Deletes all working files. */
   void clear() throws IOException {
+    if (!Files.exists(workingFiles)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(workingFiles)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
@@ -161,6 +191,8 @@ final class Workplace implements Closeable {
   /** Lets others in. */
   @Override
   public void close() throws IOException {
-    lock.close();
+    if (lock != null) {
+      lock.close();
+    }
   }
 }

@@ -71,8 +71,8 @@ public final class Block<T> {
     return new ParsedBlock<>(records, errors);
   }
 
-  /** Returns how much of the heap the block takes, about. */
-  long footprint() {
+  /** Returns how many bytes of the heap the block takes, about, before it is parsed. */
+  public long footprint() {
     return cut.footprint();
   }
 }

@@ -53,6 +53,10 @@ final class Utf8 {
         return;
       }
       do {
+        if (isCommonThreeBytes(data, i, to)) {
+          i += 3;
+          continue;
+        }
         int length = sequenceLength(data, i, to);
         if (length == 0) {
           throw new IllegalArgumentException(
@@ -62,6 +66,17 @@ final class Utf8 {
         i += length;
       } while (i < to && data[i] < 0);
     }
+  }
+
+  /**
+   * Returns whether three bytes are one of U+1000 to U+CFFF: nearly all Chinese, and no surrogates.
+   */
+  private static boolean isCommonThreeBytes(byte[] data, int at, int to) {
+    return to - at >= 3
+        && data[at] >= (byte) 0xE1
+        && data[at] <= (byte) 0xEC
+        && (data[at + 1] & 0xC0) == 0x80
+        && (data[at + 2] & 0xC0) == 0x80;
   }
 
   /** Returns how many bytes the character at {@code at}, not an ASCII one, has; 0 if it is none. */

@@ -7,6 +7,7 @@ import io.github.maque.data.Document;
 import io.github.maque.data.MalformedDataException;
 import io.github.maque.data.clean.Cleaning;
 import io.github.maque.data.clean.CleaningStep;
+import io.github.maque.data.clean.CleaningSteps;
 import io.github.maque.data.clean.Verdict;
 import io.github.maque.data.source.RecordFormat;
 import io.github.maque.data.source.RecordSource;
@@ -15,8 +16,11 @@ import io.github.maque.tokenizer.bpe.BpeTrainer;
 import io.github.maque.tokenizer.bpe.TextSource;
 import io.github.maque.tokenizer.format.TokenizerFiles;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,7 +93,8 @@ class DatasetBuilderTest {
     assertThat(shards.stream().mapToLong(Shard::characters).sum())
         .isEqualTo(stories.stream().mapToLong(story -> story.codePoints().count()).sum());
     assertThat(shards.stream().mapToLong(Shard::textBytes).sum())
-        .isEqualTo(String.join("", stories).getBytes(java.nio.charset.StandardCharsets.UTF_8).length);
+        .isEqualTo(
+            String.join("", stories).getBytes(java.nio.charset.StandardCharsets.UTF_8).length);
     assertThat(manifest.tokenizer()).isEqualTo(TokenizerFiles.fingerprint(tokenizer));
     assertThat(manifest.vocabularySize()).isEqualTo(tokenizer.vocabularySize());
     for (Shard shard : shards) {
@@ -106,13 +111,13 @@ class DatasetBuilderTest {
 
   @Test
   void makesTheSameBytesWithAnyNumberOfThreads() throws IOException {
-    Path input = input(PreparationFixture.stories(20_000, 4));
+    Path input = input(PreparationFixture.stories(10_000, 4));
     Map<String, Integer> expected = null;
     for (int threads = 1; threads <= 4; threads++) {
       Path directory = scratch.resolve("threads-" + threads);
       builder(input)
           .threads(threads)
-          .shardTokens(100_000)
+          .shardTokens(50_000)
           .split(Split.none().holdOut("validation", 0.1))
           .cleaning(Cleaning.none().withoutExactDuplicates())
           .build(directory);
@@ -191,15 +196,15 @@ class DatasetBuilderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 5, 8})
+  @ValueSource(ints = {1, 2, 3})
   void goesOnWhereItStopped(int lastUpdate) throws IOException {
-    Path input = input(PreparationFixture.stories(20_000, 9));
-    builder(input).shardTokens(150_000).build(scratch.resolve("whole"));
+    Path input = input(PreparationFixture.stories(10_000, 9));
+    builder(input).shardTokens(75_000).build(scratch.resolve("whole"));
 
     int[] updates = {0};
     DatasetBuilder interrupted =
         builder(input)
-            .shardTokens(150_000)
+            .shardTokens(75_000)
             .recordEvery(Duration.ZERO)
             .progress(
                 (stage, done, total) -> {
@@ -228,6 +233,8 @@ class DatasetBuilderTest {
   void doesNothingWhereTheSameIsFinished() throws IOException {
     Path input = input(PreparationFixture.stories(100, 10));
     Manifest first = builder(input).build(out());
+    FileTime written = FileTime.fromMillis(1_000_000); // which any new file would change
+    Files.setLastModifiedTime(out(), written);
     Manifest second =
         builder(input)
             .progress(
@@ -236,7 +243,7 @@ class DatasetBuilderTest {
                 })
             .build(out());
     assertThat(second).isEqualTo(first);
-    assertThat(out().resolve(".preparation")).doesNotExist();
+    assertThat(Files.getLastModifiedTime(out())).isEqualTo(written);
   }
 
   @Test
@@ -247,6 +254,7 @@ class DatasetBuilderTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("holds a finished data set")
         .hasMessageContaining("shard_tokens: there 100000000, now 77");
+    assertThat(out().resolve(".preparation")).doesNotExist();
 
     Path half = scratch.resolve("half");
     assertThatThrownBy(
@@ -276,6 +284,61 @@ class DatasetBuilderTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("train-00000.bin");
     assertThat(out().resolve("train-00000.bin")).hasContent("precious");
+    assertThat(out()).isDirectoryNotContaining("glob:**.preparation");
+  }
+
+  @Test
+  void namesTheDocumentThatAStepFailsAt() throws IOException {
+    CleaningStep faulty =
+        new CleaningStep() {
+          @Override
+          public String name() {
+            return "faulty";
+          }
+
+          @Override
+          public Verdict apply(String text) {
+            return Verdict.keep(text.substring(text.indexOf('：')));
+          }
+        };
+    Path input = input(List.of("一：二", "三：四", "五"));
+    for (Cleaning cleaning :
+        List.of(Cleaning.of(faulty), Cleaning.of(faulty).withoutExactDuplicates())) {
+      assertThatThrownBy(() -> builder(input).cleaning(cleaning).build(out(cleaning.names() + "")))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith(input + ": line 3: cleaning failed")
+          .hasCauseInstanceOf(StringIndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
+  void canBeInterruptedAndGoesOnLater() throws IOException {
+    Path input = input(PreparationFixture.stories(300, 15));
+    DatasetBuilder interrupted =
+        builder(input)
+            .shardTokens(1_000)
+            .progress((stage, done, total) -> Thread.currentThread().interrupt());
+    try {
+      assertThatThrownBy(() -> interrupted.build(out()))
+          .isInstanceOfAny(InterruptedIOException.class, ClosedByInterruptException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    builder(input).shardTokens(1_000).build(out());
+    builder(input).shardTokens(1_000).build(out("whole"));
+    assertThat(PreparationFixture.contents(out()))
+        .isEqualTo(PreparationFixture.contents(out("whole")));
+  }
+
+  @Test
+  void namesOnlyTheFirstOfManyInputFiles() throws IOException {
+    Path directory = Files.createDirectory(scratch.resolve("many"));
+    for (int i = 0; i < 150; i++) {
+      Files.writeString(directory.resolve("story" + i), "故事" + i);
+    }
+    Manifest manifest = builder(directory).build(out());
+    assertThat(manifest.preparation()).containsEntry("input_files", 150L);
+    assertThat((List<?>) manifest.preparation().get("first_files")).hasSize(100);
   }
 
   @Test
@@ -322,7 +385,14 @@ class DatasetBuilderTest {
     Path input = PreparationFixture.write(scratch.resolve("blank.txt"), List.of("  ", "\t"));
     assertThatThrownBy(() -> builder(input).build(out()))
         .isInstanceOf(MalformedDataException.class)
-        .hasMessageContaining("no document is left");
+        .hasMessage(input + ": no document is left of the 0 in 1 files; dropped: {}");
+    List<String> stories = PreparationFixture.stories(30, 16);
+    assertThatThrownBy(
+            () ->
+                builder(stories)
+                    .cleaning(Cleaning.of(CleaningSteps.length(9_000, 9_999)))
+                    .build(out("dropped")))
+        .hasMessageEndingWith("of the 30 in 1 files; dropped: {length(9000..9999): too short=30}");
   }
 
   @Test

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,6 +28,16 @@ class IndexFileTest {
   void nameFiles() {
     index = directory.resolve("a.idx");
     lengths = directory.resolve("a.lengths");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void namesTheFileThatTheDiskHasNoRoomFor() throws Exception {
+    writeLengths(new int[] {1, 2});
+    Files.createSymbolicLink(index, Path.of("/dev/full"));
+    assertThatThrownBy(() -> IndexFile.write(index, TokenType.U16, lengths, 2))
+        .isInstanceOf(IOException.class)
+        .hasMessage(index + ": cannot be written: No space left on device");
   }
 
   @ParameterizedTest

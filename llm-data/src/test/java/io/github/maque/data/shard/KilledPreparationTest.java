@@ -6,16 +6,20 @@ import io.github.maque.tokenizer.format.TokenizerConfig;
 import io.github.maque.tokenizer.format.TokenizerFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KilledPreparationTest {
   private static final int KILLS = 50;
+  private static final int FILES = 20;
 
   @TempDir private Path scratch;
 
@@ -25,12 +29,18 @@ class KilledPreparationTest {
    */
   @Test
   void makesTheSameFilesHoweverOftenItIsKilled() throws Exception {
-    List<String> stories = new ArrayList<>(PreparationFixture.stories(24_000, 5));
-    for (int i = 0; i < 2_000; i++) {
+    List<String> stories = new ArrayList<>(PreparationFixture.stories(8_000, 5));
+    for (int i = 0; i < 1_000; i++) {
       stories.add(stories.get(7 * i)); // exact duplicates
       stories.add(stories.get(7 * i + 1) + "完了"); // nearly equal, and longer
     }
-    Path input = PreparationFixture.write(scratch.resolve("stories.txt"), stories);
+    // A file is a block at least, and so much is lost by a kill.
+    Path input = Files.createDirectory(scratch.resolve("stories"));
+    for (int i = 0; i < FILES; i++) {
+      int part = stories.size() / FILES;
+      PreparationFixture.write(
+          input.resolve("stories" + i), stories.subList(i * part, (i + 1) * part));
+    }
     Path tokenizer = scratch.resolve("tokenizer");
     TokenizerFiles.save(PreparationFixture.tokenizer(), tokenizer, TokenizerConfig.DEFAULT);
     Path undisturbed = scratch.resolve("undisturbed");
@@ -38,23 +48,29 @@ class KilledPreparationTest {
     Map<String, Integer> expected = PreparationFixture.contents(undisturbed);
     assertThat(expected.size()).isGreaterThan(20);
 
-    long longest = millisToFinish(input, tokenizer, scratch.resolve("timed"));
+    // A part of the time that all of it takes, or most runs would finish what is left.
+    long longest = millisToFinish(input, tokenizer, scratch.resolve("timed")) / 2;
     Random random = new Random(8);
     int kills = 0;
     int finished = 0;
-    Path directory = scratch.resolve("killed-0");
+    Set<Integer> progress = new HashSet<>();
+    Path directory = Files.createDirectory(scratch.resolve("killed-0"));
     while (kills < KILLS) {
       if (isKilledAfter(random.nextInt((int) longest), input, tokenizer, directory)) {
         kills++;
-        assertThat(expected).containsAllEntriesOf(PreparationFixture.contents(directory));
+        Map<String, Integer> contents = PreparationFixture.contents(directory);
+        assertThat(expected).containsAllEntriesOf(contents);
+        progress.add(contents.size());
       } else {
         assertThat(PreparationFixture.contents(directory)).isEqualTo(expected);
         finished++;
-        directory = scratch.resolve("killed-" + finished);
+        directory = Files.createDirectory(scratch.resolve("killed-" + finished));
       }
     }
     PreparationProcess.builder(input, tokenizer).build(directory);
     assertThat(PreparationFixture.contents(directory)).isEqualTo(expected);
+    // Otherwise the kills were all too early, or all too late, to tell anything.
+    assertThat(progress).hasSizeGreaterThan(2);
   }
 
   private static long millisToFinish(Path input, Path tokenizer, Path directory) throws Exception {
@@ -64,10 +80,10 @@ class KilledPreparationTest {
     return (System.nanoTime() - start) / 1_000_000;
   }
 
-  private static boolean isKilledAfter(
-      int millis, Path input, Path tokenizer, Path directory) throws Exception {
+  private static boolean isKilledAfter(int millis, Path input, Path tokenizer, Path directory)
+      throws Exception {
     Process process = start(input, tokenizer, directory);
-    Thread.sleep(millis);
+    Thread.sleep(millis); // no test of time: any moment is a good one
     process.destroyForcibly(); // SIGKILL
     int code = process.waitFor();
     assertThat(code).isIn(0, 128 + 9);
@@ -80,6 +96,7 @@ class KilledPreparationTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-Xshare:auto",
                 "-cp",
                 System.getProperty("java.class.path"),
                 PreparationProcess.class.getName(),
@@ -88,8 +105,8 @@ class KilledPreparationTest {
                 directory.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    String line = new String(
-            process.getInputStream().readNBytes("begins".length()), StandardCharsets.UTF_8);
+    String line =
+        new String(process.getInputStream().readNBytes("begins".length()), StandardCharsets.UTF_8);
     assertThat(line).isEqualTo("begins");
     return process;
   }

@@ -17,7 +17,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Stories that nobody wrote, a tokenizer for them, and a reading of shards by the published layout. */
+/**
+ * Stories that nobody wrote, a tokenizer for them, and a reading of shards by the published layout.
+ */
 final class PreparationFixture {
   private static final String CHARACTERS =
       "的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学么之都好看起发当没成只如事把还用第样道想作种开";
@@ -56,9 +58,10 @@ final class PreparationFixture {
     return Files.writeString(file, String.join("\n", stories) + "\n");
   }
 
-  /** Returns what the documents of a split are, read from its files as Megatron-LM lays them out. */
-  static List<int[]> documents(Path directory, String split, int bytesPerToken)
-      throws IOException {
+  /**
+   * Returns what the documents of a split are, read from its files as Megatron-LM lays them out.
+   */
+  static List<int[]> documents(Path directory, String split, int bytesPerToken) throws IOException {
     List<int[]> documents = new ArrayList<>();
     for (int shard = 0; ; shard++) {
       Path index = directory.resolve(String.format("%s-%05d.idx", split, shard));
@@ -100,8 +103,7 @@ final class PreparationFixture {
     Map<String, Integer> contents = new TreeMap<>();
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        contents.put(
-            file.getFileName().toString(), Arrays.hashCode(Files.readAllBytes(file)));
+        contents.put(file.getFileName().toString(), Arrays.hashCode(Files.readAllBytes(file)));
       }
     }
     return contents;

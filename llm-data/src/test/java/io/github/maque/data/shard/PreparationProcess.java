@@ -25,7 +25,7 @@ final class PreparationProcess {
         .cleaning(Cleaning.none().withoutNearDuplicates(NearDuplicates.chinese()))
         .tokenizer(TokenizerFiles.load(tokenizer))
         .split(Split.none().holdOut("validation", 0.05).holdOutFirst("test", 100))
-        .shardTokens(60_000)
+        .shardTokens(30_000)
         .threads(2)
         .recordEvery(Duration.ofMillis(3));
   }

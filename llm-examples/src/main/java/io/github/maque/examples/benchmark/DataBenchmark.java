@@ -178,7 +178,11 @@ public final class DataBenchmark {
     race.add("encode from memory, " + together, () -> encode(tokenizer, texts));
     race.add("unpack gzip alone, 1 thread", () -> unpackedSize(archive));
     race.add("unpack and parse, 1 thread", () -> read(source));
-    race.add("prepare tar.gz, " + together, () -> build(source, Cleaning.none(), tokenizer, shards));
+    race.add(
+        "unpack gzip and encode from memory at once, 1 + " + together,
+        () -> unpackAndEncode(archive, tokenizer, texts));
+    race.add(
+        "prepare tar.gz, " + together, () -> build(source, Cleaning.none(), tokenizer, shards));
     race.add(
         "prepare plain JSON lines, " + together,
         () -> build(unpacked, Cleaning.none(), tokenizer, shards));
@@ -195,21 +199,21 @@ public final class DataBenchmark {
     List<Race.Speed> speeds = race.run(textBytes, progress);
     add("text of stories", "MB/s", speeds);
     double encoding = speeds.get(0).mbPerSecond();
-    double unpacking = speeds.get(1).mbPerSecond();
-    double preparing = speeds.get(3).mbPerSecond();
+    double both = speeds.get(3).mbPerSecond();
+    double preparing = speeds.get(4).mbPerSecond();
     requirements.add(
         Requirement.atLeast(
                 "prepare from tar.gz against encoding from memory, " + together,
                 0.7,
                 "×",
                 preparing / encoding)
-            .withPossible(unpacking / encoding));
+            .withPossible(both / encoding));
     requirements.add(
         Requirement.atLeast(
-            "prepare from tar.gz against unpacking gzip alone, where that is the slower",
-            unpacking < encoding ? 0.7 : 0,
+            "prepare from tar.gz against unpacking and encoding alone, at once",
+            0.7,
             "×",
-            preparing / unpacking));
+            preparing / both));
     Files.delete(plain);
   }
 
@@ -260,6 +264,13 @@ public final class DataBenchmark {
         .mapToObj(part -> start(() -> encodePart(tokenizer, texts, part)))
         .toList()
         .forEach(DataBenchmark::join);
+  }
+
+  /** What a preparation cannot do without, on as many cores as there are. */
+  private void unpackAndEncode(Path archive, BpeTokenizer tokenizer, List<byte[]> texts) {
+    Thread unpacking = start(() -> unpackedSize(archive));
+    encode(tokenizer, texts);
+    join(unpacking);
   }
 
   private void encodePart(BpeTokenizer tokenizer, List<byte[]> texts, int part) {
@@ -345,8 +356,7 @@ public final class DataBenchmark {
   private void signAndDecide(DuplicateSurvey survey, List<String> stories) {
     Path rowFile = scratch.resolve("rows");
     try {
-      try (OutputStream out =
-          new BufferedOutputStream(Files.newOutputStream(rowFile), 1 << 16)) {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(rowFile), 1 << 16)) {
         sign(survey, stories, out);
       }
       survey.resolve(rowFile, scratch.resolve("decisions"), scratch, 1, done -> {});
@@ -373,7 +383,12 @@ public final class DataBenchmark {
 
   private void drain(Sequences sequences) {
     try (BatchStream batches =
-        BatchStream.of(sequences).batchSize(settings.batchSize).seed(SEED).epochs(1).prefetch(0).open()) {
+        BatchStream.of(sequences)
+            .batchSize(settings.batchSize)
+            .seed(SEED)
+            .epochs(1)
+            .prefetch(0)
+            .open()) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         batch.close();
       }

@@ -148,6 +148,9 @@ final class DataPrepare extends Verb {
   }
 
   private void check() throws IOException {
+    if (out.toString().isEmpty()) {
+      throw rejection("--out must name a directory, got an empty name");
+    }
     if (validation != null && validationDocuments != null) {
       throw rejection("--validation and --validation-documents exclude each other");
     }

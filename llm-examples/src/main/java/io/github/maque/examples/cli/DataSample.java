@@ -107,7 +107,10 @@ final class DataSample extends Verb {
     for (long number : choice(rows.size())) {
       rows.read(number, row);
       List<Map<String, Object>> segments = segments(row, tokenizer);
-      shown.add(Map.of("row", number, "segments", segments));
+      Map<String, Object> figures = new LinkedHashMap<>();
+      figures.put("row", number);
+      figures.put("segments", segments);
+      shown.add(figures);
       summary.print("");
       summary.print(String.format(Locale.ROOT, "— row %,d, %d segments", number, segments.size()));
       for (Map<String, Object> segment : segments) {

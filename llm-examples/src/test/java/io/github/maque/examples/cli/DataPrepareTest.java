@@ -222,6 +222,7 @@ class DataPrepareTest {
     prepare(archive, out, "--format", "parquet").rejects("--format", "parquet", "tinystories-zh");
     prepare(archive, out, "--clean", "web").rejects("--clean", "web");
     assertThat(out).doesNotExist();
+    prepare(archive, Path.of("")).rejects("--out must name a directory"); // as of an unset variable
     Invocation.of("data", "prepare").rejects("--input", "--tokenizer", "--out");
     Invocation.of("data").rejects("prepare, stats, verify, sample");
   }
