@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the kind of record
  */
 public final class BlockReader<T> implements Closeable {
-  /** How many bytes of blocks may lie ready, over all files. */
-  private static final long READ_AHEAD = 64 << 20;
+  /** How many bytes of blocks may lie ready, over all files: less where the heap is small. */
+  private static final long READ_AHEAD = Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 8);
 
   /**
    * How many may lie ready of the file whose turn it is, even if the others have used up the rest:
    * without this they would wait for it, and it for them.
    */
-  private static final long CURRENT_READ_AHEAD = 8 << 20;
+  private static final long CURRENT_READ_AHEAD = READ_AHEAD / 8;
 
   /** How many files may lie ready, as small ones hardly count in bytes. */
   private static final int FILES_AHEAD = 1000;

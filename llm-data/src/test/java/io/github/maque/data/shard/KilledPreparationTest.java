@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.maque.tokenizer.format.TokenizerConfig;
 import io.github.maque.tokenizer.format.TokenizerFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledPreparationTest {
   private static final int KILLS = 50;
   private static final int FILES = 20;
+  private static final long SHARD_TOKENS = 30_000;
 
   @TempDir private Path scratch;
 
@@ -44,7 +44,7 @@ class KilledPreparationTest {
     Path tokenizer = scratch.resolve("tokenizer");
     TokenizerFiles.save(PreparationFixture.tokenizer(), tokenizer, TokenizerConfig.DEFAULT);
     Path undisturbed = scratch.resolve("undisturbed");
-    PreparationProcess.builder(input, tokenizer).build(undisturbed);
+    PreparationProcess.builder(input, tokenizer, SHARD_TOKENS).build(undisturbed);
     Map<String, Integer> expected = PreparationFixture.contents(undisturbed);
     assertThat(expected.size()).isGreaterThan(20);
 
@@ -67,7 +67,7 @@ class KilledPreparationTest {
         directory = Files.createDirectory(scratch.resolve("killed-" + finished));
       }
     }
-    PreparationProcess.builder(input, tokenizer).build(directory);
+    PreparationProcess.builder(input, tokenizer, SHARD_TOKENS).build(directory);
     assertThat(PreparationFixture.contents(directory)).isEqualTo(expected);
     // Otherwise the kills were all too early, or all too late, to tell anything.
     assertThat(progress).hasSizeGreaterThan(2);
@@ -91,23 +91,13 @@ class KilledPreparationTest {
   }
 
   private static Process start(Path input, Path tokenizer, Path directory) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xshare:auto",
-                "-cp",
-                System.getProperty("java.class.path"),
-                PreparationProcess.class.getName(),
-                input.toString(),
-                tokenizer.toString(),
-                directory.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String line =
-        new String(process.getInputStream().readNBytes("begins".length()), StandardCharsets.UTF_8);
-    assertThat(line).isEqualTo("begins");
-    return process;
+    return PreparationProcess.start(
+        input,
+        tokenizer,
+        directory,
+        SHARD_TOKENS,
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-Xshare:auto");
   }
 }
