@@ -127,7 +127,8 @@ public final class DatasetBuilder {
    * @throws MalformedDataException if the input is damaged, has too many unreadable records, or
    *     nothing is left of it
    * @throws IOException if a file cannot be read or written, or the directory holds something else
-   * @throws IllegalArgumentException if the settings do not fit together
+   * @throws IllegalArgumentException if the settings do not fit together, or input lies in the
+   *     directory
    */
   public Manifest build(Path directory) throws IOException {
     if (tokenizer == null) {
@@ -137,6 +138,7 @@ public final class DatasetBuilder {
       throw new IllegalArgumentException(
           "the tokenizer has no EOS token; documents end with none only after endOfDocument(false)");
     }
+    refuseOwnOutput(directory);
     EncodingPass.Plan plan =
         new EncodingPass.Plan(source, cleaning, tokenizer, endOfDocument, split, shardTokens);
     Execution execution = new Execution(threads, recordEvery, progress);
@@ -147,6 +149,17 @@ public final class DatasetBuilder {
       workplace.clear();
     }
     return Manifest.read(directory);
+  }
+
+  /** What is written must not become input when the work goes on after a kill. */
+  private void refuseOwnOutput(Path directory) {
+    Path target = directory.toAbsolutePath().normalize();
+    for (Path file : source.files()) {
+      if (file.toAbsolutePath().normalize().startsWith(target)) {
+        throw new IllegalArgumentException(
+            file + ": is input, and lies in the directory to write; expected one outside of it");
+      }
+    }
   }
 
   private Manifest build(EncodingPass.Plan plan, Workplace workplace, Execution execution)

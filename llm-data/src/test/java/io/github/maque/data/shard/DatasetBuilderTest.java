@@ -342,6 +342,23 @@ class DatasetBuilderTest {
   }
 
   @Test
+  void refusesToWriteAmongItsInput() throws IOException {
+    Path input = input(PreparationFixture.stories(10, 15));
+    assertThatThrownBy(() -> builder(scratch).build(scratch.resolve(".")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("stories.txt: is input");
+    assertThat(scratch.resolve(".preparation")).doesNotExist();
+
+    Path below = scratch.resolve("below");
+    builder(scratch).shardTokens(50).build(below);
+    Files.delete(below.resolve(Manifest.FILE)); // as if killed just before the end
+    assertThatThrownBy(() -> builder(scratch).shardTokens(50).build(below))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("train-00000.bin: is input");
+    assertThat(input).exists();
+  }
+
+  @Test
   void letsOnlyOneAtATimeIntoADirectory() throws IOException {
     Path input = input(PreparationFixture.stories(100, 13));
     List<Throwable> failures = new ArrayList<>();
