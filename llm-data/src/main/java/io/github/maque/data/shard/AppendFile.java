@@ -9,6 +9,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** A file that only grows, and the SHA-256 of what is in it. Used by one thread at a time. */
 final class AppendFile implements Closeable {
@@ -16,7 +18,7 @@ final class AppendFile implements Closeable {
 
   private final Path file;
   private final FileChannel channel;
-  private final MessageDigest digest = Checksum.digest();
+  private final MessageDigest digest = DigestUtils.getSha256Digest();
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
   private long length;
 
@@ -89,7 +91,7 @@ final class AppendFile implements Closeable {
 
   /** Returns the SHA-256 of the whole file in hexadecimal; nothing may be appended any more. */
   String sha256Hex() {
-    return Checksum.hex(digest);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private void flush() throws IOException {

@@ -1,12 +1,10 @@
 package io.github.maque.data.shard;
 
 import io.github.maque.data.MalformedDataException;
-import io.github.maque.data.internal.Json;
 import io.github.maque.data.internal.JsonObject;
 import io.github.maque.tokenizer.format.AtomicFile;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -35,24 +33,19 @@ final class Journal implements Closeable {
   Journal(Path directory) throws IOException {
     this.directory = directory;
     Path record = directory.resolve(RECORD);
-    state = Files.exists(record) ? read(record) : null;
+    state = Files.exists(record) ? JsonFile.read(record, this::read) : null;
   }
 
-  private JsonObject read(Path record) throws IOException {
-    try {
-      JsonObject json = JsonObject.of(Json.read(Files.readAllBytes(record)));
-      if (json.integer("version") != VERSION) {
-        throw new IllegalArgumentException(
-            "expected version " + VERSION + ", found " + json.integer("version"));
-      }
-      JsonObject files = json.object("files");
-      for (String name : files.fields().keySet()) {
-        lengths.put(name, files.count(name));
-      }
-      return json.object("state");
-    } catch (IllegalArgumentException e) {
-      throw new MalformedDataException(record.toString(), String.valueOf(e.getMessage()), e);
+  private JsonObject read(JsonObject record) {
+    if (record.integer("version") != VERSION) {
+      throw new IllegalArgumentException(
+          "expected version " + VERSION + ", found " + record.integer("version"));
     }
+    JsonObject files = record.object("files");
+    for (String name : files.fields().keySet()) {
+      lengths.put(name, files.count(name));
+    }
+    return record.object("state");
   }
 
   /** Returns where the work was when it was last recorded, or null if it has not begun. */
@@ -91,13 +84,7 @@ final class Journal implements Closeable {
     record.put("state", newState);
     // The files that it tells of must be in the directory before it is.
     AtomicFile.syncDirectory(directory);
-    Path place = directory.resolve(RECORD);
-    try {
-      AtomicFile.write(
-          place, out -> out.write(Json.write(record).getBytes(StandardCharsets.UTF_8)));
-    } catch (IOException e) {
-      throw WriteFailure.of(place, e);
-    }
+    JsonFile.write(directory.resolve(RECORD), record);
   }
 
   /** Closes the files; what came after the last record is lost. */

@@ -3,9 +3,7 @@ package io.github.maque.data.shard;
 import io.github.maque.data.MalformedDataException;
 import io.github.maque.data.internal.Json;
 import io.github.maque.data.internal.JsonObject;
-import io.github.maque.tokenizer.format.AtomicFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -103,11 +101,7 @@ public record Manifest(
           file.toString(),
           "has " + Files.size(file) + " bytes, expected at most " + MAX_BYTES + " of a manifest");
     }
-    try {
-      return fromJson(JsonObject.of(Json.read(Files.readAllBytes(file))));
-    } catch (IllegalArgumentException e) {
-      throw new MalformedDataException(file.toString(), String.valueOf(e.getMessage()), e);
-    }
+    return JsonFile.read(file, Manifest::fromJson);
   }
 
   private static Manifest fromJson(JsonObject json) {
@@ -166,8 +160,7 @@ public record Manifest(
 
   /** Writes {@code manifest.json} into {@code directory}, as a whole or not at all. */
   public void write(Path directory) throws IOException {
-    byte[] json = Json.write(toJson()).getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(directory.resolve(FILE), out -> out.write(json));
+    JsonFile.write(directory.resolve(FILE), toJson());
   }
 
   private Map<String, Object> toJson() {

@@ -9,7 +9,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,7 +127,7 @@ public final class ShardVerifier {
   }
 
   private void verifyChecksum(Path file, String expected, Reader reader) throws IOException {
-    MessageDigest digest = Checksum.digest();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     try (InputStream in = Files.newInputStream(file)) {
       for (int length; (length = in.readNBytes(buffer, 0, BUFFER_BYTES)) > 0; ) {
         digest.update(buffer, 0, length);
@@ -137,7 +139,7 @@ public final class ShardVerifier {
       note(file, e);
       return;
     }
-    String found = Checksum.hex(digest);
+    String found = HexFormat.of().formatHex(digest.digest());
     if (!found.equals(expected)) {
       problems.add(file + ": has the SHA-256 " + found + ", expected " + expected);
     }

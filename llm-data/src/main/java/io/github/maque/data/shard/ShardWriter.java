@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,7 +148,7 @@ final class ShardWriter {
             full.characters,
             full.textBytes,
             full.tokens.sha256Hex(),
-            Checksum.sha256(index)));
+            new DigestUtils(DigestUtils.getSha256Digest()).digestAsHex(index)));
     finishedDocuments += full.documents;
     open = null;
   }

@@ -79,7 +79,9 @@ final class SurveyPass extends BlockPipeline<byte[]> {
     }
   }
 
-  /** Makes a survey in {@code directory}, or finishes one that was interrupted there. */
+  /**
+   * Makes a survey in {@code directory}, which exists, or finishes one that was interrupted there.
+   */
   static Result run(
       RecordSource<Document> source,
       Cleaning cleaning,
@@ -87,7 +89,6 @@ final class SurveyPass extends BlockPipeline<byte[]> {
       Path directory,
       Execution execution)
       throws IOException {
-    Files.createDirectories(directory);
     Path decisions = directory.resolve(DECISIONS);
     if (!Files.exists(decisions)) {
       try (Journal journal = new Journal(directory)) {

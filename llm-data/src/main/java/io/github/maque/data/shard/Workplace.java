@@ -1,14 +1,12 @@
 package io.github.maque.data.shard;
 
-import io.github.maque.data.MalformedDataException;
-import io.github.maque.data.internal.Json;
+import io.github.maque.data.internal.JsonObject;
 import io.github.maque.tokenizer.format.AtomicFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,22 +93,12 @@ final class Workplace implements Closeable {
   private void begin() throws IOException {
     Path file = workingFiles.resolve(SETTINGS);
     if (Files.exists(file)) {
-      Object recorded;
-      try {
-        recorded = Json.read(Files.readAllBytes(file));
-      } catch (IllegalArgumentException e) {
-        throw new MalformedDataException(file.toString(), String.valueOf(e.getMessage()), e);
-      }
+      Object recorded = JsonFile.read(file, JsonObject::fields);
       requireSame(recorded, "holds an unfinished data set");
       return;
     }
     refuseForeignShards();
-    try {
-      AtomicFile.write(
-          file, out -> out.write(Json.write(settings).getBytes(StandardCharsets.UTF_8)));
-    } catch (IOException e) {
-      throw WriteFailure.of(file, e);
-    }
+    JsonFile.write(file, settings);
   }
 
   private void refuseForeignShards() throws IOException {
@@ -167,11 +155,7 @@ final class Workplace implements Closeable {
   void finish(Manifest manifest) throws IOException {
     // Not written there: a kill would leave a file under another name behind.
     Path prepared = workingFiles.resolve(Manifest.FILE);
-    try {
-      manifest.write(workingFiles);
-    } catch (IOException e) {
-      throw WriteFailure.of(prepared, e);
-    }
+    manifest.write(workingFiles);
     Files.move(prepared, target.resolve(Manifest.FILE), StandardCopyOption.ATOMIC_MOVE);
     AtomicFile.syncDirectory(target);
   }

@@ -55,16 +55,10 @@ final class DiskFile implements Closeable {
 
   /** Returns a stream of {@code length} bytes from {@code position}; to close it does nothing. */
   InputStream stream(long position, long length) {
-    return new InputStream() {
+    return new BulkInputStream() {
       private long next = position;
       private final long end =
           length > Long.MAX_VALUE - position ? Long.MAX_VALUE : position + length;
-
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-      }
 
       @Override
       public int read(byte[] target, int offset, int count) throws IOException {

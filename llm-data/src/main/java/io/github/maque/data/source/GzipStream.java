@@ -13,7 +13,7 @@ import java.util.zip.Inflater;
  * java.util.zip.GZIPInputStream} takes it for the end of the file, and with it a second member that
  * is damaged. Names and comments in headers are not kept, however long they are.
  */
-final class GzipStream extends InputStream {
+final class GzipStream extends BulkInputStream {
   private static final int DEFLATED = 8;
   private static final int HEADER_CRC = 2;
   private static final int EXTRA = 4;
@@ -35,12 +35,6 @@ final class GzipStream extends InputStream {
       throw new IOException("it does not begin with the magic number of gzip");
     }
     beginMember();
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override

@@ -126,13 +126,7 @@ final class TarReader {
 
   /** Returns the content of the current file; to close it does nothing. */
   InputStream content() {
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-      }
-
+    return new BulkInputStream() {
       @Override
       public int read(byte[] target, int offset, int length) throws IOException {
         if (length == 0) {

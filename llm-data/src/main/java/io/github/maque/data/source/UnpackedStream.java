@@ -10,7 +10,7 @@ import java.io.InterruptedIOException;
  * What a decompressor makes of its input. It is counted against the limits, and whatever the
  * decompressor throws because its input is bad becomes a {@link MalformedDataException}.
  */
-final class UnpackedStream extends InputStream {
+final class UnpackedStream extends BulkInputStream {
   /** Makes a decompressor, which may read a header at once. */
   @FunctionalInterface
   interface Decompressor {
@@ -42,12 +42,6 @@ final class UnpackedStream extends InputStream {
     } catch (IOException | RuntimeException e) {
       throw failure(e);
     }
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override

@@ -123,7 +123,7 @@ final class ZipReader {
   }
 
   /** What an entry unpacks to, verified at its end. */
-  private static final class Content extends InputStream {
+  private static final class Content extends BulkInputStream {
     private final Entry entry;
     private final Inflater inflater = new Inflater(true);
     private final InputStream in;
@@ -135,12 +135,6 @@ final class ZipReader {
       // Archives may have millions of small entries, for which a large buffer would be a waste.
       int buffer = (int) Math.max(512, Math.min(entry.packed, 1 << 16));
       in = entry.method == STORED ? packed : new InflaterInputStream(packed, inflater, buffer);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override
