@@ -7,5 +7,12 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = "Measures how fast things are, beside others in the same run.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchTokenizer.class, BenchData.class, BenchCorpus.class, BenchStories.class})
+    subcommands = {
+      BenchTokenizer.class,
+      BenchData.class,
+      BenchModel.class,
+      BenchGenerate.class,
+      BenchCorpus.class,
+      BenchStories.class
+    })
 final class BenchCommand extends CommandGroup {}

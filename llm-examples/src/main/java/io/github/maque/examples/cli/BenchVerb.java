@@ -84,7 +84,7 @@ abstract class BenchVerb extends Verb {
       summary.print(
           String.format(
               Locale.ROOT,
-              "  %-10s %-72s %s %5.1f %-4s  measured %8.2f %s",
+              "  %-10s %-74s %s %6.2f %-4s  measured %8.2f %s",
               smoke ? "-" : verdict(requirement),
               requirement.what(),
               requirement.isUpperBound() ? "≤" : "≥",

@@ -33,6 +33,8 @@ import picocli.CommandLine.ParseResult;
       // In the order in which a model comes to be.
       TokenizerCommand.class,
       DataCommand.class,
+      ModelCommand.class,
+      Generate.class,
       BenchCommand.class
     })
 public final class Maque extends CommandGroup {

@@ -1,0 +1,107 @@
+package io.github.maque.examples.cli;
+
+import io.github.maque.tokenizer.ChatTemplate;
+import io.github.maque.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of the named chat templates a model's files mean. Files have them in Jinja, which is written
+ * here but not run.
+ */
+final class ChatLayout {
+  /** Stands where a template has the token that ends a turn; no vocabulary has it. */
+  private static final String END = "\u0000";
+
+  private ChatLayout() {}
+
+  /**
+   * Returns a template for a vocabulary, whose EOS ends a turn unless the layout has a token of its
+   * own for that.
+   *
+   * @throws IllegalArgumentException if the vocabulary lacks a token that the layout needs
+   */
+  static Optional<ChatTemplate> named(TokenizerTrain.Template name, Tokenizer tokenizer) {
+    Optional<ChatTemplate> template = name.withEndOfTurn(endOfText(tokenizer).orElse(END));
+    template.ifPresent(
+        layout -> {
+          if (layout.specialTokens().contains(END)) {
+            throw new IllegalArgumentException(
+                "the chat template " + label(name) + " needs a tokenizer with an EOS token");
+          }
+          layout.checkVocabulary(tokenizer);
+        });
+    return template;
+  }
+
+  /**
+   * Returns the template to talk to a model with.
+   *
+   * @param name the one that was asked for; if none was, the model's own
+   * @throws IllegalArgumentException if the model has none, or one that is not known
+   */
+  static ChatTemplate chosen(TokenizerTrain.@Nullable Template name, ModelSource model) {
+    Tokenizer tokenizer = model.tokenizer().orElseThrow();
+    if (name != null) {
+      return named(name, tokenizer).orElseThrow();
+    }
+    String jinja =
+        model
+            .tokenizerConfig()
+            .chatTemplate()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "--chat: the model has no chat template; --chat-template names one"));
+    return of(jinja, tokenizer)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "--chat: the model's chat template is "
+                        + describe(jinja)
+                        + "; --chat-template names the one that is most like it"));
+  }
+
+  /** Returns the template that is written as {@code jinja}, if it is one of those with names. */
+  static Optional<ChatTemplate> of(String jinja, Tokenizer tokenizer) {
+    return Stream.of(TokenizerTrain.Template.values())
+        .flatMap(
+            name ->
+                tokenizer.specialTokens().ids().keySet().stream()
+                    .flatMap(end -> name.withEndOfTurn(end).stream()))
+        .filter(template -> template.jinja().equals(jinja.strip()))
+        .findFirst();
+  }
+
+  /** Says for people what a template in Jinja is. */
+  static String describe(String jinja) {
+    for (TokenizerTrain.Template name : TokenizerTrain.Template.values()) {
+      Optional<ChatTemplate> template = name.withEndOfTurn(END);
+      if (template.isPresent() && matches(template.get(), jinja.strip())) {
+        return label(name);
+      }
+    }
+    return String.format(Locale.ROOT, "one of its own, %,d characters of Jinja", jinja.length());
+  }
+
+  private static boolean matches(ChatTemplate template, String jinja) {
+    List<String> parts = List.of(template.jinja().split(END, -1));
+    return jinja.startsWith(parts.get(0)) && jinja.endsWith(parts.get(parts.size() - 1));
+  }
+
+  private static Optional<String> endOfText(Tokenizer tokenizer) {
+    int eos = tokenizer.specialTokens().eos().orElse(-1);
+    return tokenizer.specialTokens().ids().entrySet().stream()
+        .filter(token -> token.getValue() == eos)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private static String label(TokenizerTrain.Template name) {
+    return name.name().toLowerCase(Locale.ROOT);
+  }
+}

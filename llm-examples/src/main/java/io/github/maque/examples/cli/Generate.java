@@ -1,0 +1,247 @@
+package io.github.maque.examples.cli;
+
+import io.github.maque.model.format.HuggingFaceDirectory;
+import io.github.maque.model.generate.BeyondContext;
+import io.github.maque.model.generate.Cancellation;
+import io.github.maque.model.generate.DecodingSession;
+import io.github.maque.model.generate.GenerationOptions;
+import io.github.maque.model.generate.GenerationRequest;
+import io.github.maque.model.generate.Generator;
+import io.github.maque.model.kernel.Precision;
+import io.github.maque.tokenizer.DecodeOptions;
+import io.github.maque.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lets a model write. */
+@Command(
+    name = "generate",
+    description = {
+      "Lets a model go on from prompts, or with --chat answer them. A single text is shown as it is"
+          + " written; of several, as many at once as there are slots, each when it is complete.",
+      "With --json every text is a line with its prompt, ids, reason to finish and tokens per"
+          + " second; the last line is about all of them. Ctrl-C ends it with what there is."
+    })
+final class Generate extends Verb {
+  private static final int MOST_SLOTS = 8;
+
+  /** Seeds below this are easily typed again. */
+  private static final int SEEDS = 1_000_000;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL", description = "The model's directory.")
+  private Path model = Path.of("");
+
+  @Mixin private final GeneratePrompts prompts = new GeneratePrompts();
+
+  @Option(names = "--chat", description = "Answer the prompt, laid out by the chat template.")
+  private boolean chat;
+
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "A message that sets the scene, with --chat.")
+  private @Nullable String system;
+
+  @Option(
+      names = "--chat-template",
+      paramLabel = "NAME",
+      description =
+          "The layout for --chat: chatml, llama2, llama3, instruction or story; the model's own if"
+              + " not given and it is one of these.")
+  private TokenizerTrain.@Nullable Template chatTemplate;
+
+  @Mixin private final GenerateSampling sampling = new GenerateSampling();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "What draws depend on; another one each time if not given.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Texts behind each prompt, with one seed after the other (1).")
+  private int samples = 1;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      description = "Texts written at once; more take more memory (as many as there are, up to 8).")
+  private @Nullable Integer slots;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "auto|float32|bfloat16_mixed|…",
+      defaultValue = "auto",
+      description =
+          "In what to compute: float32, bfloat16_mixed, bfloat16_true, float16_mixed, or auto (the"
+              + " default) for what is fast here.")
+  private PrecisionChoice precision = PrecisionChoice.AUTO;
+
+  @Option(
+      names = "--log-probabilities",
+      description = "With --json, tell the log-probability of every token.")
+  private boolean logProbabilities;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "DIR|FILE",
+      description = "The tokenizer, if it is not in the model's directory.")
+  private @Nullable Path tokenizer;
+
+  private @Nullable GenerateInterruption interruption;
+
+  @Override
+  protected Summary run() throws IOException {
+    check();
+    long start = System.nanoTime();
+    try (HuggingFaceDirectory directory = HuggingFaceDirectory.open(model)) {
+      ModelSource source = source(directory);
+      List<GenerateOutput.Task> tasks = tasks(source);
+      try (GenerateModel loaded = load(directory)) {
+        double loading = (System.nanoTime() - start) / 1e9;
+        return generate(loaded, source.tokenizer().orElseThrow(), tasks)
+            .number("load_seconds", loading, "s");
+      }
+    }
+  }
+
+  private void check() {
+    if (prompts.areTwo()) {
+      throw rejection("--prompt and --prompts exclude each other");
+    }
+    if (!chat && (system != null || chatTemplate != null)) {
+      throw rejection("--system and --chat-template go with --chat");
+    }
+    if (chatTemplate == TokenizerTrain.Template.NONE) {
+      throw rejection("--chat needs a layout, and --chat-template none is none");
+    }
+    if (samples < 1) {
+      throw rejection("--samples must be at least 1, got " + samples);
+    }
+    if (slots != null && slots < 1) {
+      throw rejection("--slots must be at least 1, got " + slots);
+    }
+    if (logProbabilities && !isJson()) {
+      throw rejection("--log-probabilities go with --json");
+    }
+  }
+
+  private GenerateModel load(HuggingFaceDirectory directory) throws IOException {
+    // The bar must be gone before the text begins.
+    try (Progress progress = progress()) {
+      return GenerateModel.load(directory.config(), directory.weights(), progress);
+    }
+  }
+
+  private ModelSource source(HuggingFaceDirectory directory) throws IOException {
+    ModelSource source = ModelSource.of(model, directory);
+    if (tokenizer != null) {
+      return source.withTokenizer(tokenizer);
+    }
+    if (source.tokenizer().isEmpty()) {
+      throw rejection(model + " has no tokenizer; --tokenizer names one");
+    }
+    return source;
+  }
+
+  private List<GenerateOutput.Task> tasks(ModelSource source) throws IOException {
+    Tokenizer known = source.tokenizer().orElseThrow();
+    GenerateRequests requests =
+        chat
+            ? GenerateRequests.chat(source, ChatLayout.chosen(chatTemplate, source), system)
+            : GenerateRequests.text(source);
+    GenerationOptions options = options(source);
+    long first = seed == null ? ThreadLocalRandom.current().nextInt(SEEDS) : seed;
+    List<GenerateOutput.Task> tasks = new ArrayList<>();
+    for (String prompt : prompts.read(System.in)) {
+      for (int sample = 0; sample < samples; sample++) {
+        GenerationRequest request = requests.of(prompt, options.withSeed(first + sample));
+        tasks.add(new GenerateOutput.Task(prompt, sample, request));
+      }
+    }
+    return tasks;
+  }
+
+  private GenerationOptions options(ModelSource source) throws IOException {
+    GenerationOptions own = source.generation().orElse(GenerationOptions.builder().build());
+    boolean said = ModelSource.saysHowToGenerate(model);
+    GenerationOptions usual =
+        said ? own : own.toBuilder().temperature(0.8).topK(30).topP(0.9).build();
+    return sampling.over(usual).toBuilder().logProbabilities(logProbabilities).build();
+  }
+
+  private Summary generate(
+      GenerateModel loaded, Tokenizer known, List<GenerateOutput.Task> tasks) {
+    int count = slots == null ? Math.min(tasks.size(), MOST_SLOTS) : slots;
+    Precision chosen = precision.choose();
+    Cancellation cancellation = new Cancellation();
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    GenerateOutput output = new GenerateOutput(tasks, out, isJson(), !chat);
+    try (DecodingSession session =
+        loaded.open(count, contextLength(tasks, loaded.contextLength()), chosen)) {
+      Generator generator =
+          new Generator(session, known, DecodeOptions.SKIP_SPECIAL_TOKENS);
+      interruption = new GenerateInterruption(cancellation);
+      long start = System.nanoTime();
+      generator.generateAll(output.requests(), output, cancellation);
+      Summary summary = new Summary();
+      output.addTo(summary, start);
+      return summary
+          .data("first_seed", tasks.get(0).request().options().seed())
+          .data("slots_used", count)
+          .text("computed_in", PrecisionChoice.nameOf(chosen));
+    } catch (Throwable failure) {
+      finish();
+      throw failure;
+    }
+  }
+
+  /** Returns how many tokens a slot must hold: memory for more would lie idle. */
+  private int contextLength(List<GenerateOutput.Task> tasks, int most) {
+    int longest = 0;
+    for (GenerateOutput.Task task : tasks) {
+      GenerationRequest request = task.request();
+      boolean slides = request.options().beyondContext() instanceof BeyondContext.Slide;
+      if (!slides && request.prompt().length > most) {
+        throw rejection(
+            "a prompt has "
+                + request.prompt().length
+                + " tokens, and the model's context "
+                + most
+                + "; --slide takes longer ones");
+      }
+      long needed = (long) request.prompt().length + request.options().maxNewTokens();
+      longest = (int) Math.max(longest, Math.min(most, needed));
+    }
+    return longest;
+  }
+
+  private void finish() {
+    if (interruption != null) {
+      interruption.finish();
+    }
+  }
+
+  @Override
+  protected int exitCode() {
+    finish();
+    return 0;
+  }
+}

@@ -1,0 +1,162 @@
+package io.github.maque.examples.cli;
+
+import static java.util.stream.Collectors.toSet;
+
+import com.google.gson.JsonParser;
+import io.github.maque.model.DecoderConfig;
+import io.github.maque.model.format.GgufExport;
+import io.github.maque.model.format.GgufTensorType;
+import io.github.maque.model.format.HuggingFaceDirectory;
+import io.github.maque.model.format.HuggingFaceExport;
+import io.github.maque.model.format.TensorSource;
+import io.github.maque.model.format.WeightType;
+import io.github.maque.model.generate.GenerationOptions;
+import io.github.maque.tokenizer.ChatTemplate;
+import io.github.maque.tokenizer.Tokenizer;
+import io.github.maque.tokenizer.format.TokenizerConfig;
+import io.github.maque.tokenizer.format.TokenizerFiles;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A model that is to be written in some form: its weights, and what goes with them.
+ *
+ * @param config its shape
+ * @param weights its parameters
+ * @param tokenizer its tokenizer, if it has one
+ * @param tokenizerConfig what is known about the tokenizer
+ * @param chatTemplate a layout of conversations in place of the one in {@code tokenizerConfig}
+ * @param generation how it should generate, if that is said
+ */
+record ModelSource(
+    DecoderConfig config,
+    TensorSource weights,
+    Optional<Tokenizer> tokenizer,
+    TokenizerConfig tokenizerConfig,
+    Optional<ChatTemplate> chatTemplate,
+    Optional<GenerationOptions> generation) {
+
+  /** Returns a model of some shape with the weights that training begins with. */
+  static ModelSource initial(DecoderConfig config) {
+    return new ModelSource(
+        config,
+        new InitialTensors(config),
+        Optional.empty(),
+        TokenizerConfig.DEFAULT,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /**
+   * Returns what a directory holds.
+   *
+   * @param path the directory
+   * @param directory the same, which must stay open as long as weights are read
+   */
+  static ModelSource of(Path path, HuggingFaceDirectory directory) throws IOException {
+    Optional<Tokenizer> tokenizer;
+    try {
+      tokenizer = Optional.of(directory.tokenizer());
+    } catch (FileNotFoundException e) {
+      tokenizer = Optional.empty();
+    }
+    Set<Integer> usual =
+        tokenizer
+            .map(known -> known.specialTokens().eos().stream().boxed().collect(toSet()))
+            .orElse(Set.of());
+    GenerationOptions options = directory.generationOptions();
+    boolean said = saysHowToGenerate(path) || !usual.containsAll(options.stopIds());
+    return new ModelSource(
+        directory.config(),
+        directory.weights(),
+        tokenizer,
+        tokenizer.isPresent() ? directory.tokenizerConfig() : TokenizerConfig.DEFAULT,
+        Optional.empty(),
+        said ? Optional.of(options) : Optional.empty());
+  }
+
+  /**
+   * Returns whether a model says more of generation than which ids end a text. If not, its options
+   * are what Transformers takes then, greedy decoding, and nobody's choice.
+   */
+  static boolean saysHowToGenerate(Path directory) throws IOException {
+    Path file = directory.resolve("generation_config.json");
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (Reader reader = Files.newBufferedReader(file)) {
+      return JsonParser.parseReader(reader).getAsJsonObject().has("do_sample");
+    }
+  }
+
+  /** Returns this model with the tokenizer in a directory or file. */
+  ModelSource withTokenizer(Path path) throws IOException {
+    boolean beside = Files.isDirectory(path) || path.toString().endsWith(".json");
+    return new ModelSource(
+        config,
+        weights,
+        Optional.of(TokenizerSource.load(path)),
+        beside ? TokenizerFiles.config(path) : TokenizerConfig.DEFAULT,
+        chatTemplate,
+        generation);
+  }
+
+  /**
+   * Returns this model with another layout of conversations, or with none.
+   *
+   * @throws IllegalArgumentException if there is no tokenizer, or it lacks tokens of the layout
+   */
+  ModelSource withChatTemplate(TokenizerTrain.Template name) {
+    Tokenizer known =
+        tokenizer.orElseThrow(
+            () -> new IllegalArgumentException("--chat-template needs a tokenizer"));
+    TokenizerConfig without =
+        new TokenizerConfig(
+            tokenizerConfig.bosToken(),
+            tokenizerConfig.eosToken(),
+            tokenizerConfig.padToken(),
+            tokenizerConfig.unkToken(),
+            tokenizerConfig.addBosToken(),
+            tokenizerConfig.addEosToken(),
+            tokenizerConfig.maxLength(),
+            Map.of());
+    return new ModelSource(
+        config, weights, tokenizer, without, ChatLayout.named(name, known), generation);
+  }
+
+  /** Returns this model, telling {@code progress} what is read of its weights. */
+  ModelSource reportingTo(Progress progress) {
+    CountedTensors counted = CountedTensors.reportingTo("Writing", progress, weights);
+    return new ModelSource(
+        config, counted, tokenizer, tokenizerConfig, chatTemplate, generation);
+  }
+
+  /** Returns the model as a directory. */
+  ModelTarget.Content huggingFace(WeightType type, ByteSize maxShard) {
+    HuggingFaceExport.Builder export =
+        HuggingFaceExport.builder(config, weights).type(type).maxShardBytes(maxShard.bytes());
+    tokenizer.ifPresent(known -> export.tokenizer(known, tokenizerConfig));
+    chatTemplate.ifPresent(export::chatTemplate);
+    generation.ifPresent(export::generationOptions);
+    HuggingFaceExport ready = export.build();
+    return place -> {
+      ready.write(place);
+      return List.of();
+    };
+  }
+
+  /** Returns the model as a GGUF file. */
+  ModelTarget.Content gguf(GgufTensorType type, String name) {
+    GgufExport.Builder export = GgufExport.builder(config, weights).type(type).name(name);
+    tokenizer.ifPresent(known -> export.tokenizer(known, tokenizerConfig));
+    chatTemplate.ifPresent(export::chatTemplate);
+    return export.build()::write;
+  }
+}

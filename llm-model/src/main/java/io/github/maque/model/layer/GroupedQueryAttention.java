@@ -1,0 +1,108 @@
+package io.github.maque.model.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import io.github.maque.model.kernel.GradientMode;
+import java.util.List;
+
+/**
+ * Causal self-attention of several query heads over fewer or as many key-value heads (Ainslie et
+ * al., 2023), with rotary embedding, norms of queries and keys, biases, and a sliding window, as the
+ * decoder is configured. A sub-layer of a {@link DecoderLayer}: norm, attention and addition to the
+ * residual stream are one computation.
+ */
+public final class GroupedQueryAttention extends SubLayer {
+  /** Queries that are taken at once on the CPU. */
+  private static final int BLOCK = 128;
+
+  /** Up to how many tokens of a sequence probabilities are kept for the backward pass. */
+  private static final int KEEP_PROBABILITIES = 1024;
+
+  /**
+   * Creates the sub-layer.
+   *
+   * @param kernels the arithmetic
+   * @param parameters weights of queries, keys, values and output, then biases of queries, keys,
+   *     values, if configured, of the output, if configured, then norms of queries and keys, if
+   *     configured
+   */
+  public GroupedQueryAttention(DecoderKernels kernels, List<Parameter> parameters) {
+    super(kernels, parameters);
+  }
+
+  @Override
+  NDArray run(
+      NDManager manager,
+      NDArray base,
+      NDArray x,
+      NDList weights,
+      SequenceContext context,
+      boolean training) {
+    return kernels
+        .attention
+        .call(
+            manager,
+            base,
+            x,
+            weights,
+            context.cos(),
+            context.sin(),
+            context.maskOrEmpty(),
+            training)
+        .singletonOrThrow();
+  }
+
+  /**
+   * Runs the sub-layer with attention itself outside of the engine's graph.
+   *
+   * @param record whether {@link #attendBackward} will follow
+   */
+  Attended attend(
+      NDManager manager,
+      NDArray base,
+      NDArray x,
+      NDList weights,
+      SequenceContext context,
+      boolean training,
+      boolean record) {
+    NDArray queries = kernels.queries.call(manager, x, weights).singletonOrThrow();
+    boolean keep = record && x.getShape().get(1) <= KEEP_PROBABILITIES;
+    NDList attended;
+    try (var off = GradientMode.notRecording()) {
+      attended =
+          kernels.attendForward.call(
+              manager, queries, context.cos(), context.sin(), context.bias(), BLOCK, keep);
+    }
+    NDArray found = attended.get(0);
+    if (record) {
+      found.setRequiresGradient(true);
+    }
+    NDArray output =
+        kernels.attentionOutput.call(manager, base, found, weights, training).singletonOrThrow();
+    return new Attended(queries, found, attended.subNDList(1), output);
+  }
+
+  /** Returns the gradient of the queries, given that of what attention found. */
+  NDArray attendBackward(
+      NDManager manager, NDArray foundGradient, NDList kept, SequenceContext context) {
+    try (var off = GradientMode.notRecording()) {
+      return kernels
+          .attendBackward
+          .call(
+              manager, foundGradient, kept, context.cos(), context.sin(), context.bias(), BLOCK)
+          .singletonOrThrow();
+    }
+  }
+
+  /**
+   * Attention cut out of the graph.
+   *
+   * @param queries where the graph ends, with keys and values
+   * @param found where it begins again
+   * @param kept what the backward pass of attention needs
+   * @param output the output of the sub-layer
+   */
+  record Attended(NDArray queries, NDArray found, NDList kept, NDArray output) {}
+}

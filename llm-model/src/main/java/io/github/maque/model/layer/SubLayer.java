@@ -1,0 +1,57 @@
+package io.github.maque.model.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.List;
+
+/**
+ * A sub-layer whose norm and residual addition are part of its kernel: a {@link DecoderLayer} calls
+ * {@link #run} with the weights of its norms around those of the sub-layer.
+ */
+abstract class SubLayer extends AbstractBlock {
+  final DecoderKernels kernels;
+  private final List<Parameter> ordered;
+
+  SubLayer(DecoderKernels kernels, List<Parameter> parameters) {
+    this.kernels = kernels;
+    ordered = List.copyOf(parameters);
+    ordered.forEach(this::addParameter);
+  }
+
+  /** Returns {@code base} plus what the sub-layer makes of {@code x}. */
+  abstract NDArray run(
+      NDManager manager,
+      NDArray base,
+      NDArray x,
+      NDList weights,
+      SequenceContext context,
+      boolean training);
+
+  NDList weights(ParameterStore store, NDArray like, boolean training) {
+    NDList weights = new NDList(ordered.size());
+    for (Parameter parameter : ordered) {
+      weights.add(store.getValue(parameter, like.getDevice(), training));
+    }
+    return weights;
+  }
+
+  @Override
+  protected NDList forwardInternal(
+      ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
+    throw new UnsupportedOperationException(
+        getClass().getSimpleName()
+            + " is computed together with the norm and the addition around it: call the"
+            + " DecoderLayer it is part of");
+  }
+
+  @Override
+  public Shape[] getOutputShapes(Shape[] inputShapes) {
+    return inputShapes;
+  }
+}

@@ -1,0 +1,371 @@
+# The arithmetic of a decoder. Between kernels flows float32; inside, matrix products and attention run in the dtype
+# self.compute. Weights come as one list per sub-layer, in the order in which its parameters are declared in Java.
+# Lists that may be empty are not possible in training mode: a tensor without elements stands for "none".
+
+def embed(self, ids: Tensor, table: Tensor, scale: float, training: bool) -> Tensor:
+  x = torch.embedding(table, ids)
+  if scale != 1.0:
+    x = x * scale
+  return self.drop(self.residual(x), training)
+
+def embed_with_positions(self, ids: Tensor, table: Tensor, positions: Tensor, position_table: Tensor, scale: float, training: bool) -> Tensor:
+  x = torch.embedding(table, ids)
+  if scale != 1.0:
+    x = x * scale
+  return self.drop(self.residual(x + torch.embedding(position_table, positions)), training)
+
+# Precision "bfloat16 true" rounds the residual stream as well.
+def residual(self, x: Tensor) -> Tensor:
+  if self.round_residual:
+    x = torch.to(torch.to(x, self.compute), 6)
+  return x
+
+def drop(self, x: Tensor, training: bool) -> Tensor:
+  if training and self.dropout > 0.0:
+    x = torch.dropout(x, self.dropout, True)
+  return x
+
+def rms(self, x: Tensor, weight: Tensor) -> Tensor:
+  n = torch.linalg_vector_norm(x, 2, [-1], True)
+  return x * torch.rsqrt(n * n / x.size(-1) + self.epsilon) * weight
+
+def normalize(self, x: Tensor, weights: List[Tensor], at: int) -> Tensor:
+  if self.layer_norm:
+    return torch.layer_norm(x, [x.size(-1)], weights[at], weights[at + 1], self.epsilon)
+  return self.rms(x, weights[at])
+
+def norm(self, x: Tensor, weights: List[Tensor]) -> Tensor:
+  return self.normalize(x, weights, 0)
+
+# What a sub-layer adds to the residual stream.
+def add(self, base: Tensor, y: Tensor, weights: List[Tensor], training: bool) -> Tensor:
+  y = torch.to(y, 6)
+  if self.post_norm:
+    at = len(weights) - 1
+    if self.layer_norm:
+      at = at - 1
+    y = self.normalize(y, weights, at)
+  return self.residual(base + self.drop(y, training))
+
+# For layers whose sub-layers are users' own blocks.
+def add_output(self, base: Tensor, y: Tensor, post_norm: List[Tensor], training: bool) -> Tensor:
+  return self.add(base, y, post_norm, training)
+
+def rotary(self, positions: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor]:
+  return (torch.embedding(cos, positions).unsqueeze(1), torch.embedding(sin, positions).unsqueeze(1))
+
+# x [batch, heads, time, head size]; cos and sin [batch or 1, 1, time, half of the rotated places]
+def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+  half = cos.size(-1)
+  rest = x.size(-1) - 2 * half
+  if rest > 0:
+    p = torch.split_with_sizes(x, [half, half, rest], -1)
+    return torch.cat([p[0] * cos - p[1] * sin, p[1] * cos + p[0] * sin, p[2]], -1)
+  q = torch.split_with_sizes(x, [half, half], -1)
+  return torch.cat([q[0] * cos - q[1] * sin, q[1] * cos + q[0] * sin], -1)
+
+# True where a token may look: not ahead, not into another document, not beyond the sliding window.
+def mask(self, segments: Tensor, time: int) -> Tensor:
+  place = torch.arange(time, device=segments.device)
+  back = place.unsqueeze(1) - place.unsqueeze(0)
+  seen = torch.ge(back, 0)
+  if self.window > 0:
+    seen = torch.logical_and(seen, torch.lt(back, self.window))
+  if segments.numel() == 0:
+    return seen.unsqueeze(0).unsqueeze(0)
+  same = torch.eq(segments.unsqueeze(2), segments.unsqueeze(1))
+  return torch.logical_and(same, seen).unsqueeze(1)
+
+def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+  if mask.numel() > 0:
+    return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, False, scale=None, enable_gqa=self.grouped)
+  return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=None, enable_gqa=self.grouped)
+
+def project(self, h: Tensor, w: List[Tensor], at: int, bias_at: int) -> Tensor:
+  # One product for queries, keys and values where weights are cast anyway.
+  weight = torch.cat([torch.to(w[at], self.compute), torch.to(w[at + 1], self.compute), torch.to(w[at + 2], self.compute)])
+  if self.attention_bias:
+    bias = torch.cat([w[bias_at], w[bias_at + 1], w[bias_at + 2]])
+    return torch.linear(h, weight, torch.to(bias, self.compute))
+  return torch.linear(h, weight)
+
+# Queries, keys and values [batch, time, heads + 2 · key-value heads, head size] of norm(x), before they are rotated.
+# Weights: norm, q, k, v, o, then biases of q, k, v, of o, norms of q, k, norm of the output.
+def queries(self, x: Tensor, w: List[Tensor]) -> Tensor:
+  B, T, C = x.size()
+  at = 1
+  if self.layer_norm:
+    at = 2
+  h = torch.to(self.normalize(x, w, 0), self.compute)
+  qkv = self.project(h, w, at, at + 4).view(B, T, self.heads + 2 * self.kv_heads, self.head_size)
+  if self.qk_norm:
+    after = at + 4
+    if self.attention_bias:
+      after = after + 3
+    if self.output_bias:
+      after = after + 1
+    p = torch.split_with_sizes(qkv, [self.heads, self.kv_heads, self.kv_heads], 2)
+    q = torch.to(self.rms(torch.to(p[0], 6), w[after]), self.compute)
+    k = torch.to(self.rms(torch.to(p[1], 6), w[after + 1]), self.compute)
+    qkv = torch.cat([q, k, p[2]], 2)
+  return qkv
+
+# base + what attention found, y [batch, time, heads · head size]
+def attention_output(self, base: Tensor, y: Tensor, w: List[Tensor], training: bool) -> Tensor:
+  at = 4
+  if self.layer_norm:
+    at = 5
+  output = torch.to(w[at], self.compute)
+  if self.output_bias:
+    bias_at = at + 1
+    if self.attention_bias:
+      bias_at = bias_at + 3
+    y = torch.linear(y, output, torch.to(w[bias_at], self.compute))
+  else:
+    y = torch.linear(y, output)
+  return self.add(base, y, w, training)
+
+# base + attention(norm(x)) in one piece, for the engine's own differentiation.
+def attention(self, base: Tensor, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, mask: Tensor, training: bool) -> Tensor:
+  B, T, C = x.size()
+  qkv = self.queries(x, w).transpose(1, 2)
+  p = torch.split_with_sizes(qkv, [self.heads + self.kv_heads, self.kv_heads], 1)
+  qk = p[0]
+  if cos.numel() > 0:
+    qk = self.rotate(qk, torch.to(cos, self.compute), torch.to(sin, self.compute))
+  q = torch.split_with_sizes(qk, [self.heads, self.kv_heads], 1)
+  y = self.attend(q[0], q[1], p[1], mask).transpose(1, 2).reshape(B, T, -1)
+  return self.attention_output(base, y, w, training)
+
+# --- Attention between the projections, differentiated by hand, for the CPU. The engine's fused attention reaches a
+# seventh of the rate of its matrix products there. Queries are taken a block at a time, with only the keys that the
+# block can see; scores are float32, probabilities in the compute dtype.
+
+# Where the keys begin that a block of queries can see.
+def first_key(self, at: int) -> int:
+  if self.window > 0:
+    return max(0, at + 1 - self.window)
+  return 0
+
+# Minus infinity where a token may not look, else 0.
+def bias(self, mask: Tensor) -> Tensor:
+  zero = torch.zeros(mask.size(), dtype=6, device=mask.device)
+  return zero.masked_fill_(torch.logical_not(mask), -inf)
+
+# to[…, :2·half] = x rotated, both [batch, heads, time, head size]; sign −1 rotates back.
+def rotate_into(self, to: Tensor, x: Tensor, cos: Tensor, sin: Tensor, sign: int) -> Tensor:
+  if cos.numel() == 0:
+    return to.copy_(x)
+  half = cos.size(-1)
+  c = torch.to(cos, self.compute)
+  s = torch.to(sin, self.compute)
+  a = x[..., :half]
+  b = x[..., half:2 * half]
+  to[..., :half].copy_(a * c).addcmul_(b, s, value=-sign)
+  to[..., half:2 * half].copy_(b * c).addcmul_(a, s, value=sign)
+  if 2 * half < x.size(-1):
+    to[..., 2 * half:].copy_(x[..., 2 * half:])
+  return to
+
+# Attention probabilities of the queries at..end for the keys first..end.
+def probabilities(self, q: Tensor, k: Tensor, bias: Tensor, at: int, end: int, first: int) -> Tensor:
+  K = q.size(0)
+  G = q.size(1)
+  D = q.size(3)
+  s = torch.bmm(torch.to(q[:, :, at:end].reshape(K, -1, D), 6), torch.to(k[:, first:end], 6).transpose(1, 2))
+  if bias.size(0) == 1:
+    if self.window > 0:
+      s.view(K, G, end - at, end - first).add_(bias[0, :, at:end, first:end])
+    else:
+      s.view(K, G, end - at, end - first)[:, :, :, at - first:].add_(bias[0, :, at:end, at:end])
+  else:
+    B = bias.size(0)
+    s.view(B, -1, G, end - at, end - first).add_(bias[:, :, at:end, first:end].unsqueeze(1))
+  return torch.to(torch.softmax(s, -1), self.compute)
+
+# Returns y [batch, time, heads · head size], rotated and scaled q, k, v [batch, heads …, time, head size], and, if they
+# are to be kept, the probabilities of each block.
+def attend_forward(self, qkv: Tensor, cos: Tensor, sin: Tensor, bias: Tensor, block: int, keep: bool) -> List[Tensor]:
+  B, T, N, D = qkv.size()
+  K = self.kv_heads
+  G = self.heads // K
+  x = qkv.transpose(1, 2)
+  r = torch.empty([B, N, T, D], dtype=qkv.dtype, device=qkv.device)
+  self.rotate_into(r[:, :self.heads + K], x[:, :self.heads + K], cos, sin, 1)
+  r[:, self.heads + K:].copy_(x[:, self.heads + K:])
+  q = r[:, :self.heads].mul_(D ** -0.5).reshape(B * K, G, T, D)
+  k = r[:, self.heads:self.heads + K].reshape(B * K, T, D)
+  v = r[:, self.heads + K:].reshape(B * K, T, D)
+  y = torch.empty([B * K, G, T, D], dtype=qkv.dtype, device=qkv.device)
+  kept = annotate(List[Tensor], [])
+  at = 0
+  while at < T:
+    end = min(at + block, T)
+    first = self.first_key(at)
+    p = self.probabilities(q, k, bias, at, end, first)
+    y[:, :, at:end] = torch.bmm(p, v[:, first:end]).view(B * K, G, end - at, D)
+    if keep:
+      kept.append(p)
+    at = end
+  out = y.view(B, self.heads, T, D).transpose(1, 2).reshape(B, T, self.heads * D)
+  return [out, q, k, v] + kept
+
+# The gradient of qkv, given what attend_forward returned without y, and the gradient of y.
+def attend_backward(self, gradient: Tensor, kept: List[Tensor], cos: Tensor, sin: Tensor, bias: Tensor, block: int) -> Tensor:
+  q = kept[0]
+  k = kept[1]
+  v = kept[2]
+  B = gradient.size(0)
+  T = gradient.size(1)
+  D = q.size(3)
+  K = self.kv_heads
+  G = self.heads // K
+  g = gradient.view(B, T, self.heads, D).transpose(1, 2).reshape(B * K, G, T, D)
+  gq = torch.empty_like(q)
+  gk = torch.zeros_like(k)
+  gv = torch.zeros_like(v)
+  at = 0
+  i = 3
+  while at < T:
+    end = min(at + block, T)
+    first = self.first_key(at)
+    if len(kept) > 3:
+      p = kept[i]
+    else:
+      p = self.probabilities(q, k, bias, at, end, first)
+    gi = g[:, :, at:end].reshape(B * K, -1, D)
+    gv[:, first:end].add_(torch.bmm(p.transpose(1, 2), gi))
+    gs = torch._softmax_backward_data(torch.bmm(gi, v[:, first:end].transpose(1, 2)), p, -1, self.compute)
+    gq[:, :, at:end] = torch.bmm(gs, k[:, first:end]).view(B * K, G, end - at, D)
+    gk[:, first:end].add_(torch.bmm(gs.transpose(1, 2), q[:, :, at:end].reshape(B * K, -1, D)))
+    at = end
+    i = i + 1
+  out = torch.empty([B, T, self.heads + 2 * K, D], dtype=q.dtype, device=q.device)
+  o = out.transpose(1, 2)
+  self.rotate_into(o[:, :self.heads], gq.mul_(D ** -0.5).view(B, self.heads, T, D), cos, sin, -1)
+  self.rotate_into(o[:, self.heads:self.heads + K], gk.view(B, K, T, D), cos, sin, -1)
+  o[:, self.heads + K:].copy_(gv.view(B, K, T, D))
+  return out
+
+def bent(self, w: Tensor, x: Tensor, bias: List[Tensor]) -> Tensor:
+  if len(bias) > 0:
+    return torch.linear(x, torch.to(w, self.compute), torch.to(bias[0], self.compute))
+  return torch.linear(x, torch.to(w, self.compute))
+
+# base + feed-forward(norm(x)); weights: norm, gate if gated, up, down, then biases in the same order, norm of the output
+def feed_forward(self, base: Tensor, x: Tensor, w: List[Tensor], training: bool) -> Tensor:
+  at = 1
+  if self.layer_norm:
+    at = 2
+  h = torch.to(self.normalize(x, w, 0), self.compute)
+  n = 2
+  if self.gated:
+    n = 3
+  bias = annotate(List[Tensor], [])
+  if self.feed_forward_bias:
+    bias = w[at + n:at + 2 * n]
+  if self.gated:
+    g = self.bent(w[at], h, bias[:1])
+    if self.activation == 0:
+      g = torch.silu(g)
+    else:
+      g = torch.gelu(g, approximate="tanh")
+    a = g * self.bent(w[at + 1], h, bias[1:2])
+  else:
+    u = self.bent(w[at], h, bias[:1])
+    if self.activation == 1:
+      a = torch.gelu(u, approximate="tanh")
+    else:
+      r = torch.relu(u)
+      a = r * r
+  return self.add(base, self.bent(w[at + n - 1], a, bias[n - 1:n]), w, training)
+
+# Logits of hidden states [tokens, width] for the real vocabulary, in float32.
+def logits(self, hidden: Tensor, table: Tensor, vocabulary: int, scale: float, cap: float) -> Tensor:
+  z = torch.to(torch.linear(torch.to(hidden, self.compute), torch.to(table[:vocabulary], self.compute)), 6)
+  if scale != 1.0:
+    z = z * scale
+  if cap > 0.0:
+    z = torch.tanh(z / cap) * cap
+  return z
+
+# Log-probabilities of targets and log of the sum of exponentials, both [tokens], rows at a time.
+def log_probabilities(self, hidden: Tensor, table: Tensor, targets: Tensor, vocabulary: int, scale: float, cap: float, rows: int) -> Tuple[Tensor, Tensor]:
+  n = hidden.size(0)
+  chosen = torch.empty([n], dtype=6, device=hidden.device)
+  total = torch.empty([n], dtype=6, device=hidden.device)
+  t16 = torch.to(table[:vocabulary], self.compute)
+  at = 0
+  while at < n:
+    end = min(at + rows, n)
+    z = torch.to(torch.linear(torch.to(hidden[at:end], self.compute), t16), 6)
+    if scale != 1.0:
+      z = z.mul_(scale)
+    if cap > 0.0:
+      z = z.div_(cap).tanh_().mul_(cap)
+    s = torch.logsumexp(z, [-1])
+    total[at:end] = s
+    chosen[at:end] = torch.gather(z, 1, torch.to(targets[at:end], 4).unsqueeze(1)).squeeze(1) - s
+    at = end
+  return (chosen, total)
+
+# The loss  sum_i w_i · ((1 − e)·(−log p_i(target)) + e·mean_v(−log p_i(v)) + z·logsumexp_i²)  and its gradients:
+# returns log-probabilities and log-sums [tokens], mean log-probabilities [tokens] if e > 0, the gradient of the
+# hidden states [tokens, width]; adds to the table's gradient. The logits exist for `rows` tokens at a time.
+def head_gradients(self, hidden: Tensor, table: Tensor, table_gradient: Tensor, targets: Tensor, weights: Tensor, vocabulary: int, scale: float, cap: float, smoothing: float, z_loss: float, rows: int, block: int) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+  n = hidden.size(0)
+  chosen = torch.empty([n], dtype=6, device=hidden.device)
+  total = torch.empty([n], dtype=6, device=hidden.device)
+  mean = torch.zeros([n], dtype=6, device=hidden.device)
+  gradient = torch.empty([n, hidden.size(1)], dtype=6, device=hidden.device)
+  t16 = torch.to(table[:vocabulary], self.compute)
+  h16 = torch.to(hidden, self.compute)
+  d16 = torch.empty([min(block, n), vocabulary], dtype=self.compute, device=hidden.device)
+  learn = table_gradient.numel() > 0
+  begin = 0
+  while begin < n:
+    finish = min(begin + block, n)
+    at = begin
+    while at < finish:
+      end = min(at + rows, finish)
+      z = torch.to(torch.linear(h16[at:end], t16), 6)
+      if scale != 1.0:
+        z = z.mul_(scale)
+      if cap > 0.0:
+        z = z.div_(cap).tanh_().mul_(cap)
+      target = torch.to(targets[at:end], 4).unsqueeze(1)
+      w = weights[at:end].unsqueeze(1)
+      zt = torch.gather(z, 1, target)
+      if smoothing > 0.0:
+        mean[at:end] = torch.mean(z, [-1])
+      if cap > 0.0:
+        slope = 1.0 - torch.square(z / cap)
+      else:
+        slope = w
+      d = torch.log_softmax(z, -1)
+      lt = torch.gather(d, 1, target)
+      s = zt - lt
+      chosen[at:end] = lt.squeeze(1)
+      total[at:end] = s.squeeze(1)
+      d = torch.exp_(d)
+      factor = w
+      if z_loss > 0.0:
+        factor = w * (s * (2.0 * z_loss) + 1.0)
+      d = d.mul_(factor)
+      if smoothing > 0.0:
+        d = d.sub_(w * (smoothing / vocabulary))
+      d = d.scatter_add_(1, target, w * (smoothing - 1.0))
+      if cap > 0.0:
+        d = d.mul_(slope)
+      if scale != 1.0:
+        d = d.mul_(scale)
+      d16[at - begin:end - begin] = d
+      at = end
+    used = d16[:finish - begin]
+    gradient[begin:finish] = torch.mm(used, t16)
+    if learn:
+      table_gradient[:vocabulary].add_(torch.to(torch.mm(used.t(), h16[begin:finish]), 6))
+    begin = finish
+  if smoothing > 0.0:
+    mean = mean.sub_(total)
+  return (chosen, total, mean, gradient)

@@ -1,0 +1,159 @@
+package io.github.maque.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import io.github.maque.model.generate.DecodingSession;
+import io.github.maque.model.generate.GenerationOptions;
+import io.github.maque.model.generate.Generator;
+import io.github.maque.model.kernel.KernelException;
+import io.github.maque.model.kernel.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Steps and generations leave nothing behind: neither arrays with the managers that stay, nor memory
+ * of the process. Each call makes arrays of some hundred kilobytes, so that what each of 80 calls
+ * left behind would show as tens of megabytes.
+ */
+class DecoderLeakTest {
+  private static final int CALLS = 500;
+
+  private static final int GROWTHS = 5;
+
+  /** Kilobytes that the process may grow by from batch to batch. */
+  private static final long SLACK = 2 << 10;
+
+  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final DecoderConfig config =
+      DecoderConfig.builder()
+          .vocabularySize(700)
+          .contextLength(64)
+          .layers(2)
+          .width(64)
+          .heads(4)
+          .keyValueHeads(2)
+          .queryKeyNorm(true)
+          .dropout(0.1)
+          .build();
+  private final Decoder decoder = Decoder.create(manager, config, Precision.FLOAT32);
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @Test
+  void stepsLeaveNothing() throws IOException {
+    Random random = new Random(1);
+    NDArray ids = manager.create(random.ints(2 * 48, 0, 700).toArray(), new Shape(2, 48));
+    NDArray targets = manager.create(random.ints(2 * 48, 0, 700).toArray(), new Shape(2, 48));
+    DecoderInput input = DecoderInput.of(ids);
+    assertFlat(
+        CALLS,
+        call -> {
+          Checkpointing checkpointing =
+              call % 2 == 0 ? Checkpointing.none() : Checkpointing.everyLayer();
+          TestDecoders.backward(decoder, input, targets, checkpointing, call);
+          decoder.zeroGradients();
+        });
+  }
+
+  @Test
+  void failedStepsLeaveNothing() throws IOException {
+    NDArray ids = manager.create(new int[] {1, 2, 3, 900}, new Shape(1, 4));
+    assertFlat(
+        CALLS,
+        call -> {
+          try {
+            decoder.forwardPass(DecoderInput.of(ids), Checkpointing.none(), call).close();
+            throw new AssertionError("id 900 of 700 was accepted");
+          } catch (KernelException e) {
+            assertThat(e).hasMessageContaining("index out of range");
+          }
+        });
+  }
+
+  @Test
+  void inferenceLeavesNothing() throws IOException {
+    NDArray ids = manager.create(new Random(1).ints(256, 0, 700).toArray(), new Shape(4, 64));
+    assertFlat(
+        CALLS,
+        call -> {
+          try (NDManager scope = manager.newSubManager()) {
+            decoder.logits(scope, DecoderInput.of(ids));
+          }
+        });
+  }
+
+  @Test
+  void generationsLeaveNothing() throws IOException {
+    int[] prompt = {5, 6, 7};
+    GenerationOptions options = GenerationOptions.builder().maxNewTokens(6).build();
+    try (DecodingSession session = DecodingSession.open(decoder, 2)) {
+      Generator generator = new Generator(session);
+      assertFlat(CALLS, call -> generator.generate(prompt, options));
+    }
+  }
+
+  /** A session's weights and cache are a megabyte here. */
+  @Test
+  void sessionsLeaveNothing() throws IOException {
+    assertFlat(72, call -> DecodingSession.open(decoder, 8).close());
+  }
+
+  private interface Call {
+    void run(int call);
+  }
+
+  /**
+   * Calls in batches, and looks at the median of how much the process grew from batch to batch: the
+   * allocator takes and returns tens of megabytes now and then, a leak grows in each.
+   */
+  private void assertFlat(int calls, Call call) throws IOException {
+    int each = calls / (GROWTHS + 1);
+    int arrays = 0;
+    long before = 0;
+    long[] growths = new long[GROWTHS];
+    for (int batch = 0; batch <= GROWTHS; batch++) {
+      for (int i = 0; i < each; i++) {
+        call.run(batch * each + i);
+      }
+      long now = residentKilobytes();
+      if (batch == 0) {
+        arrays = attached();
+      } else {
+        growths[batch - 1] = now - before;
+      }
+      before = now;
+    }
+    Arrays.sort(growths);
+    assertThat(attached()).isEqualTo(arrays);
+    assertThat(growths[GROWTHS / 2]).isLessThan(SLACK);
+  }
+
+  /** Returns how many arrays and managers live with the decoder's. */
+  private int attached() {
+    return ((PtNDManager) manager).getManagedArrays().size();
+  }
+
+  private static long residentKilobytes() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    assumeTrue(Files.exists(status), "only Linux says how much memory a process has");
+    System.gc();
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+}
