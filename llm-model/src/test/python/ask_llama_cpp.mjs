@@ -18,17 +18,18 @@ const CONTINUATION = 24;
 const [file, texts] = process.argv.slice(2);
 const llama = await getLlama({gpu: false, build: "never", logLevel: LlamaLogLevel.error});
 const model = await llama.loadModel({modelPath: file});
-// Its own precision, not that of the file, would be what one sees with keys and values in F16.
+// In all of its precision: by default keys and values are F16, and so is attention.
 const context = await model.createContext({
   contextSize: 256,
   threads: 1,
   experimentalKvCacheKeyType: "F32",
   experimentalKvCacheValueType: "F32",
+  flashAttention: false,
 });
 const sequence = context.getSequence();
 const size = model.fileInfo.metadata.tokenizer.ggml.tokens?.length ?? 0;
 const answers = [];
-for (const text of readFileSync(texts, "utf8").split("\n")) {
+for (const text of readFileSync(texts, "utf8").trimEnd().split("\n")) {
   const ids = Array.from(model.tokenize(text, false)).slice(0, 200);
   if (ids.length < POSITIONS) {
     answers.push({ids, logProbabilities: [], greedy: []});

@@ -51,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A decoder lives as long as the manager it was created with. Inference may run on several
  * threads, training on one.
  */
+@SuppressWarnings("try") // what a mode is there for is to end
 public final class Decoder extends AbstractBlock {
   private final DecoderConfig config;
   private final NDManager manager;
@@ -251,10 +252,16 @@ public final class Decoder extends AbstractBlock {
 
   /** Makes all gradients zero that are there. */
   public void zeroGradients() {
-    for (Parameter parameter : parametersByName().values()) {
-      if (parameter.requiresGradient()) {
-        Gradients.zero(parameter.getArray());
+    try (NDManager scratch = manager.newSubManager()) {
+      NDList gradients = new NDList();
+      for (Parameter parameter : parametersByName().values()) {
+        NDArray gradient = Gradients.present(parameter.getArray());
+        if (gradient != null) {
+          gradient.attach(scratch);
+          gradients.add(gradient);
+        }
       }
+      kernels.zero(scratch, gradients);
     }
   }
 
@@ -271,6 +278,24 @@ public final class Decoder extends AbstractBlock {
       NDArray logits = logits(new ParameterStore(scratch, false), scratch, input, false);
       logits.attach(manager);
       return logits;
+    }
+  }
+
+  /**
+   * Returns what the head makes probabilities of, without gradients and dropout: with {@link
+   * LanguageModelHead#logProbabilities} the way to a loss for which no logits need to exist.
+   *
+   * @param manager what they are attached to
+   * @return normalised hidden states {@code [batch, time, width]}
+   * @throws IllegalArgumentException if sequences are longer than the context
+   */
+  public NDArray hiddenStates(NDManager manager, DecoderInput input) {
+    try (GradientMode off = GradientMode.notRecording();
+        NDManager scratch = manager.newSubManager()) {
+      NDArray hidden =
+          hiddenStates(new ParameterStore(scratch, false), scratch, input, false);
+      hidden.attach(manager);
+      return hidden;
     }
   }
 
@@ -355,6 +380,12 @@ public final class Decoder extends AbstractBlock {
 
   private NDArray logits(
       ParameterStore store, NDManager scope, DecoderInput input, boolean training) {
+    NDArray hidden = hiddenStates(store, scope, input, training);
+    return head.logits(scope, hidden, value(store, headTable(), training));
+  }
+
+  private NDArray hiddenStates(
+      ParameterStore store, NDManager scope, DecoderInput input, boolean training) {
     SequenceContext context = context(scope, input, false);
     NDArray hidden = embed(store, scope, input, context, training);
     for (Block layer : layers) {
@@ -363,8 +394,7 @@ public final class Decoder extends AbstractBlock {
               .forward(store, new NDList(hidden), training, context.asParameters())
               .singletonOrThrow();
     }
-    NDArray normed = kernels.norm(scope, hidden, finalNorm(store, training));
-    return head.logits(scope, normed, value(store, headTable(), training));
+    return kernels.norm(scope, hidden, finalNorm(store, training));
   }
 
   /** Returns the embeddings of ids, with dropout when training. */
@@ -404,10 +434,11 @@ public final class Decoder extends AbstractBlock {
         segments.isPresent() || (config.slidingWindow() > 0 && config.slidingWindow() < time);
     boolean split = recording && !scope.getDevice().isGpu();
     NDArray mask =
-        masked || split
-            ? kernels.mask(scope, segments.orElse(kernels.none()), time)
-            : kernels.none();
-    NDArray bias = split ? kernels.bias(scope, mask) : kernels.none();
+        masked ? kernels.mask(scope, segments.orElse(kernels.none()), time) : kernels.none();
+    NDArray bias =
+        !split
+            ? kernels.none()
+            : masked ? kernels.bias(scope, mask) : kernels.causalBias(scope, time);
     NDList rotary =
         config.positions() instanceof Positions.Rotary
             ? kernels.rotary(scope, positions, cos, sin)
@@ -415,7 +446,7 @@ public final class Decoder extends AbstractBlock {
     return new SequenceContext(
         positions,
         segments.orElse(null),
-        masked ? mask : kernels.none(),
+        mask,
         bias,
         rotary.get(0),
         rotary.get(1));

@@ -130,8 +130,7 @@ final class DecoderCosts {
     long weights = parameters(config) * Float.BYTES;
     long stream = (long) batch * time * config.width() * Float.BYTES;
     long pieces = checkpointEvery == 0 ? 0 : (config.layers() - 1) / checkpointEvery + 1;
-    long kept =
-        checkpointEvery == 0 ? Math.multiplyExact(layer, config.layers()) : stream * pieces;
+    long kept = checkpointEvery == 0 ? Math.multiplyExact(layer, config.layers()) : stream * pieces;
     long recomputed = Math.multiplyExact(layer, checkpointEvery);
     long tokens = (long) batch * time;
     long backward = recomputed + layerWorking(config, tokens, precision);

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * from a seed of each layer's own before the layer runs, so that it is the same when the layer runs
  * again. Gradients are added to those of the parameters.
  */
+@SuppressWarnings("try") // what a mode is there for is to end
 public final class ForwardPass implements AutoCloseable {
   private final Decoder decoder;
   private final NDManager manager;

@@ -7,17 +7,9 @@ import io.github.maque.model.kernel.GradientMode;
 import org.jspecify.annotations.Nullable;
 
 /** Gradients of parameters as the engine holds them. */
+@SuppressWarnings("try") // what a mode is there for is to end
 final class Gradients {
   private Gradients() {}
-
-  /** Makes a gradient zero if it is there. */
-  static void zero(NDArray parameter) {
-    try (NDArray gradient = present(parameter)) {
-      if (gradient != null) {
-        gradient.subi(gradient);
-      }
-    }
-  }
 
   /**
    * Returns the array that a parameter's gradient is added up in, making it first if need be: the
@@ -40,7 +32,8 @@ final class Gradients {
     return gradient;
   }
 
-  private static @Nullable NDArray present(NDArray parameter) {
+  /** Returns the gradient of a parameter, if there is one yet. */
+  static @Nullable NDArray present(NDArray parameter) {
     return JniUtils.getGradient((PtNDArray) parameter);
   }
 }

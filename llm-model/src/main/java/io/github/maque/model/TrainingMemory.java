@@ -9,13 +9,13 @@ package io.github.maque.model;
  *   <li>for each of {@code 2 · width}: always in 32 bits, what a norm reads and, if it is an RMS
  *       norm, what its weight is multiplied with; the norm's result; with post-norm once more the
  *       32-bit ones; with dropout 4 bytes;
- *   <li>queries, keys and values twice, before and after they are rotated, and what attention found;
- *       with norms of queries and keys two 32-bit copies of both;
- *   <li>attention's probabilities, for sequences of up to 1,024 tokens: about half of {@code heads ·
- *       time} for each token;
+ *   <li>queries, keys and values twice, before and after they are rotated, and what attention
+ *       found; with norms of queries and keys two 32-bit copies of both;
+ *   <li>attention's probabilities, for sequences of up to 1,024 tokens: about half of {@code heads
+ *       · time} for each token;
  *   <li>with a gate 4, else 2 times the feed-forward width;
- *   <li>whatever the tokens, its matrices, if they had to be rounded, or a copy of those of queries,
- *       keys and values.
+ *   <li>whatever the tokens, its matrices, if they had to be rounded, or a copy of those of
+ *       queries, keys and values.
  * </ul>
  *
  * @param weights the parameters, in 32-bit floats whatever the precision

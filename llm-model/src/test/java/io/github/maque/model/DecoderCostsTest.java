@@ -95,8 +95,7 @@ class DecoderCostsTest {
 
     assertThat(config.activationBytesPerLayer(3, 300, Precision.FLOAT32))
         .isEqualTo(
-            4L * tokens * (6 * 512 + 3 * 512 + 4 * 128 + 4 * 1408)
-                + 4L * (probabilities + joined));
+            4L * tokens * (6 * 512 + 3 * 512 + 4 * 128 + 4 * 1408) + 4L * (probabilities + joined));
     assertThat(config.activationBytesPerLayer(3, 300, Precision.BFLOAT16_MIXED))
         .isEqualTo(
             4L * tokens * 4 * 512
@@ -109,8 +108,7 @@ class DecoderCostsTest {
     long plain = kept(MEASURED.toBuilder());
 
     assertThat(kept(MEASURED.toBuilder().postNorm(true)) - plain).isEqualTo(10 * 4 * 4 * 512);
-    assertThat(kept(MEASURED.toBuilder().queryKeyNorm(true)) - plain)
-        .isEqualTo(10 * 4 * 2 * 1024);
+    assertThat(kept(MEASURED.toBuilder().queryKeyNorm(true)) - plain).isEqualTo(10 * 4 * 2 * 1024);
     assertThat(kept(MEASURED.toBuilder().dropout(0.1)) - plain).isEqualTo(10 * 4 * 2 * 512);
     assertThat(kept(MEASURED.toBuilder().norm(NormKind.LAYER_NORM)) - plain)
         .isEqualTo(-10 * 4 * 2 * 512);

@@ -35,6 +35,7 @@ final class TestDecoders {
     return decoder;
   }
 
+  @SuppressWarnings("try") // the mode is not referred to, only in force
   static void set(NDManager manager, NDArray array, double[] values) {
     try (GradientMode off = GradientMode.notRecording();
         NDArray news = manager.create(floats(values), array.getShape())) {

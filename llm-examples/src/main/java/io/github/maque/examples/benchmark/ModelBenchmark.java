@@ -275,8 +275,12 @@ public final class ModelBenchmark {
   private static void requireClose(String what, double ours, double other, double tolerance) {
     if (!(Math.abs(ours - other) <= tolerance * Math.abs(other))) {
       throw new IllegalStateException(
-          String.format(Locale.ROOT, "%s should be %s as with the other, but is %s", what, other, ours));
+          what + " should be " + number(other) + " as with the other, but is " + number(ours));
     }
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
   }
 
   private void checkpointing(NDManager manager, Precision precision) throws IOException {

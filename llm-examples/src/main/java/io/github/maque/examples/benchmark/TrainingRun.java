@@ -5,11 +5,7 @@ import io.github.maque.tokenizer.bpe.BpeTrainer;
 import io.github.maque.tokenizer.bpe.BpeTraining;
 import io.github.maque.tokenizer.bpe.TextSource;
 import io.github.maque.tokenizer.bpe.TrainingProgress;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,57 +66,24 @@ final class TrainingRun {
    * @throws IOException if the JVM fails, with the end of what it said
    */
   Result runWithHeap(long heapBytes, BiConsumer<String, Double> progress) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:+UseParallelGC");
-    command.add("-Xmx" + heapBytes / 1024 + "k");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(TrainingRun.class.getName());
-    command.add(String.valueOf(bytes));
-    command.add(String.valueOf(vocabularySize));
-    command.add(String.valueOf(threads));
+    List<String> arguments = new ArrayList<>();
+    arguments.add(String.valueOf(bytes));
+    arguments.add(String.valueOf(vocabularySize));
+    arguments.add(String.valueOf(threads));
     if (corpus != null) {
-      command.add(corpus.toString());
+      arguments.add(corpus.toString());
     }
-    Path errors = Files.createTempFile("maque-training", ".log");
-    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-    Thread killer = new Thread(process::destroy, "maque-stop-training");
-    Runtime.getRuntime().addShutdownHook(killer);
-    try (BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      String last = "";
-      for (String line = out.readLine(); line != null; line = out.readLine()) {
-        last = line;
-        String[] words = line.split(" ");
-        if (words.length == 2) {
-          progress.accept(words[0], Double.parseDouble(words[1]));
-        }
-      }
-      int exit = process.waitFor();
-      if (exit != 0) {
-        List<String> said = Files.readAllLines(errors, StandardCharsets.UTF_8);
-        throw new IOException(
-            "training ended with " + exit + (said.isEmpty() ? "" : ": " + said.get(0)));
-      }
-      return new Gson().fromJson(last, Result.class);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    } finally {
-      process.destroy();
-      removeHook(killer);
-      Files.deleteIfExists(errors);
-    }
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The JVM is ending; the hook has done its work.
-    }
+    List<String> flags = List.of("-XX:+UseParallelGC", "-Xmx" + heapBytes / 1024 + "k");
+    String last =
+        ChildProcess.jvm(flags, TrainingRun.class, arguments)
+            .run(
+                line -> {
+                  String[] words = line.split(" ");
+                  if (words.length == 2) {
+                    progress.accept(words[0], Double.parseDouble(words[1]));
+                  }
+                });
+    return new Gson().fromJson(last, Result.class);
   }
 
   /** Runs it in this JVM. */

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the named chat templates a model's files mean. Files have them in Jinja, which is written
- * here but not run.
+ * Which of the named chat templates a model's files mean. Files have them in Jinja, which this
+ * library writes and does not run.
  */
 final class ChatLayout {
   /** Stands where a template has the token that ends a turn; no vocabulary has it. */

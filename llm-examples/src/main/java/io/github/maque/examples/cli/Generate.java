@@ -15,6 +15,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -91,8 +92,8 @@ final class Generate extends Verb {
       defaultValue = "auto",
       description =
           "In what to compute: float32, bfloat16_mixed, bfloat16_true, float16_mixed, or auto (the"
-              + " default) for what is fast here.")
-  private PrecisionChoice precision = PrecisionChoice.AUTO;
+              + " default) for whichever of the first two is faster here.")
+  private Precision precision = Precision.AUTO;
 
   @Option(
       names = "--log-probabilities",
@@ -162,7 +163,6 @@ final class Generate extends Verb {
   }
 
   private List<GenerateOutput.Task> tasks(ModelSource source) throws IOException {
-    Tokenizer known = source.tokenizer().orElseThrow();
     GenerateRequests requests =
         chat
             ? GenerateRequests.chat(source, ChatLayout.chosen(chatTemplate, source), system)
@@ -190,7 +190,7 @@ final class Generate extends Verb {
   private Summary generate(
       GenerateModel loaded, Tokenizer known, List<GenerateOutput.Task> tasks) {
     int count = slots == null ? Math.min(tasks.size(), MOST_SLOTS) : slots;
-    Precision chosen = precision.choose();
+    Precision chosen = loaded.resolve(precision);
     Cancellation cancellation = new Cancellation();
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     GenerateOutput output = new GenerateOutput(tasks, out, isJson(), !chat);
@@ -206,7 +206,7 @@ final class Generate extends Verb {
       return summary
           .data("first_seed", tasks.get(0).request().options().seed())
           .data("slots_used", count)
-          .text("computed_in", PrecisionChoice.nameOf(chosen));
+          .text("computed_in", chosen.name().toLowerCase(Locale.ROOT));
     } catch (Throwable failure) {
       finish();
       throw failure;

@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends generation when the JVM is told to end, by Ctrl-C for instance, and keeps it alive until what
- * was written so far is told.
+ * Ends generation when the JVM is told to end, by Ctrl-C for instance, and keeps it alive until
+ * what was written so far is told.
  */
 final class GenerateInterruption {
   /** More than a token takes, even behind a long prompt. */

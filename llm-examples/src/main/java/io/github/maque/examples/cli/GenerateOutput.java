@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what is written: a single text as it comes, several in the order of their prompts as soon as
- * they are complete, or as JSON, a line each.
+ * Tells what is written: a single text as it comes, several in the order of their prompts as soon
+ * as they are complete, or as JSON, a line each.
  */
 final class GenerateOutput implements GenerationListener {
   private final List<Task> tasks;

@@ -41,8 +41,8 @@ final class GenerateRequests {
   }
 
   /**
-   * Returns the request for a prompt, with the ids that end the text among the stop ids. In front of
-   * an empty one stands what texts begin with: BOS, or else the EOS of the text before.
+   * Returns the request for a prompt, with the ids that end the text among the stop ids. In front
+   * of an empty one stands what texts begin with: BOS, or else the EOS of the text before.
    */
   GenerationRequest of(String prompt, GenerationOptions options) {
     if (chatTemplate != null) {

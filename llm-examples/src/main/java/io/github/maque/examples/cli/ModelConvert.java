@@ -22,10 +22,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "convert",
     description = {
-      "Writes an existing model again, with all that belongs to it: with numbers of another type, in"
-          + " shards of another size, as a GGUF file. A directory of Hugging Face's with a Llama,"
-          + " Mistral or Qwen3 becomes one of ours, which has every field of the shape in"
-          + " config.json.",
+      "Writes an existing model again, with all that belongs to it: with numbers of another type,"
+          + " in shards of another size, as a GGUF file. A directory of another tool's, such as a"
+          + " Llama or Qwen3 of Hugging Face's, becomes one of ours, which has every field of the"
+          + " shape in config.json.",
       "What OUT becomes follows from its name: a .gguf file, a .safetensors file, or else a"
           + " directory. Unlike export, this takes models that no other program has."
     })

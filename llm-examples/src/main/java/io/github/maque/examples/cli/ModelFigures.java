@@ -45,7 +45,8 @@ record ModelFigures(DecoderConfig config, int batch, int time) {
   private void addShape(Summary summary) {
     Map<String, Object> fields = RecordFields.of(config);
     summary.data("config", fields);
-    fields.forEach((name, value) -> summary.print(name.replace('_', ' '), RecordFields.text(value)));
+    fields.forEach(
+        (name, value) -> summary.print(name.replace('_', ' '), RecordFields.text(value)));
   }
 
   private void addParameters(Summary summary) {
@@ -97,9 +98,10 @@ record ModelFigures(DecoderConfig config, int batch, int time) {
     for (Precision precision : TRAINING_PRECISIONS) {
       for (int every : new int[] {0, 1}) {
         TrainingMemory memory = config.trainingMemory(batch, time, precision, every);
+        String name = precision.name().toLowerCase(Locale.ROOT);
         String kept = every == 0 ? "none" : "every_layer";
         Map<String, Object> estimate = new LinkedHashMap<>();
-        estimate.put("precision", PrecisionChoice.nameOf(precision));
+        estimate.put("precision", name);
         estimate.put("checkpointing", kept);
         estimate.put("weights_bytes", memory.weights());
         estimate.put("gradients_bytes", memory.gradients());
@@ -109,7 +111,7 @@ record ModelFigures(DecoderConfig config, int batch, int time) {
         estimate.put("total_bytes", memory.total());
         estimates.add(estimate);
         summary.print(
-            "  " + PrecisionChoice.nameOf(precision),
+            "  " + name,
             String.format(
                 Locale.ROOT,
                 "%s, of which %s are activations%s",

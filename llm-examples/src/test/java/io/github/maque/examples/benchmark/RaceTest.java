@@ -30,6 +30,24 @@ class RaceTest {
   }
 
   @Test
+  void preparationIsNotTimed() {
+    List<Race.Speed> speeds =
+        new Race(1, 0)
+            .add("prepared", () -> pause(30), () -> {})
+            .add("plain", () -> pause(30))
+            .run(1_000_000, (name, part) -> {});
+    assertThat(speeds.get(0).mbPerSecond()).isGreaterThan(10 * speeds.get(1).mbPerSecond());
+  }
+
+  private static void pause(long milliseconds) {
+    try {
+      Thread.sleep(milliseconds);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void takesTheMedian() {
     assertThat(Race.median(new double[] {1, 2, 9})).isEqualTo(2);
     assertThat(Race.median(new double[] {1, 2, 3, 9})).isCloseTo(2.5, within(1e-12));

@@ -42,6 +42,11 @@ class MaqueTest {
         "data stats",
         "data verify",
         "data sample",
+        "model",
+        "model inspect",
+        "model export",
+        "model convert",
+        "generate",
         "bench tokenizer",
         "bench stories"
       })

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -128,12 +129,7 @@ class ModelConvertTest {
   }
 
   private static Invocation convert(Object in, Object out, Object... options) {
-    Object[] words = new Object[options.length + 4];
-    words[0] = "model";
-    words[1] = "convert";
-    words[2] = in;
-    words[3] = out;
-    System.arraycopy(options, 0, words, 4, options.length);
-    return Invocation.of(words);
+    Stream<Object> words = Stream.of("model", "convert", in, out);
+    return Invocation.of(Stream.concat(words, Stream.of(options)).toArray());
   }
 }

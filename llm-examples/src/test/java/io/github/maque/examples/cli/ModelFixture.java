@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.benchmark.SyntheticChinese;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.FeedForwardKind;
 import io.github.maque.model.Initialization;
@@ -42,7 +43,8 @@ final class ModelFixture {
 
   /** Learns a byte-level tokenizer with the tokens of ChatML, and {@code <|endoftext|>} as EOS. */
   static Path tokenizer(Path directory) throws IOException {
-    Path text = Files.writeString(directory.resolve("learn.txt"), "the sparrow sang to the tree\n");
+    Path text = directory.resolve("learn.txt");
+    Files.write(text, new SyntheticChinese(8).documents(20_000));
     Path tokenizer = directory.resolve("tokenizer");
     Invocation.of(
             "tokenizer", "train", "--input", text, "--vocab-size", VOCABULARY, "--out", tokenizer)
@@ -56,11 +58,15 @@ final class ModelFixture {
     return directory;
   }
 
-  /** Writes a model with tokenizer, chat template and settings. */
+  /**
+   * Writes a model with tokenizer, chat template and settings. Its weights are not those that a new
+   * decoder of the configuration in the directory would have.
+   */
   static Path write(
       Path directory, DecoderConfig config, Path tokenizer, GenerationOptions generation)
       throws IOException {
-    HuggingFaceExport.builder(config, new InitialTensors(config))
+    DecoderConfig otherwise = config.toBuilder().initialization(new Initialization(99)).build();
+    HuggingFaceExport.builder(otherwise, new InitialTensors(config))
         .tokenizer(TokenizerFiles.load(tokenizer))
         .chatTemplate(ChatTemplate.chatMl())
         .generationOptions(generation)

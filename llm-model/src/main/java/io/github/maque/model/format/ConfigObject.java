@@ -144,7 +144,8 @@ record ConfigObject(String file, String path, JsonObject json) {
 
   /** Says that values are each what they should be, and do not go together or are out of range. */
   ModelFormatException invalid(IllegalArgumentException cause) {
-    String place = path.isEmpty() ? "configuration" : "field " + path.substring(0, path.length() - 1);
+    String place =
+        path.isEmpty() ? "configuration" : "field " + path.substring(0, path.length() - 1);
     return new ModelFormatException(file, place, String.valueOf(cause.getMessage()), cause);
   }
 

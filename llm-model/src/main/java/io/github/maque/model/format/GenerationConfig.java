@@ -82,7 +82,9 @@ final class GenerationConfig {
   private static void require(boolean holds, String name, Object value) {
     if (!holds) {
       throw new IllegalArgumentException(
-          name + " must be left as it is, since generation_config.json cannot say it; got " + value);
+          name
+              + " must be left as it is, since generation_config.json cannot say it; got "
+              + value);
     }
   }
 }

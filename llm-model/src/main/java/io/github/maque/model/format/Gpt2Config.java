@@ -6,7 +6,9 @@ import io.github.maque.model.Initialization;
 import io.github.maque.model.NormKind;
 import io.github.maque.model.Positions;
 
-/** The {@code config.json} of GPT-2 (Radford et al., 2019), whose fields have names of their own. */
+/**
+ * The {@code config.json} of GPT-2 (Radford et al., 2019), whose fields have names of their own.
+ */
 final class Gpt2Config {
   private static final double DEFAULT_DEVIATION = 0.02;
 

@@ -120,10 +120,7 @@ final class HuggingFaceConfig {
     if (json.has("architectures") && !json.texts("architectures").equals(List.of(expected))) {
       throw json.error(
           "architectures",
-          "expected "
-              + expected
-              + ", found "
-              + Excerpt.of(json.texts("architectures").toString()));
+          "expected " + expected + ", found " + Excerpt.of(json.texts("architectures").toString()));
     }
   }
 

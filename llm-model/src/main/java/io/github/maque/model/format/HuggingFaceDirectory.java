@@ -1,7 +1,10 @@
 package io.github.maque.model.format;
 
+import ai.djl.ndarray.NDManager;
+import io.github.maque.model.Decoder;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.generate.GenerationOptions;
+import io.github.maque.model.kernel.Precision;
 import io.github.maque.tokenizer.Tokenizer;
 import io.github.maque.tokenizer.format.TokenizerConfig;
 import io.github.maque.tokenizer.format.TokenizerFiles;
@@ -139,6 +142,19 @@ public final class HuggingFaceDirectory implements AutoCloseable {
   }
 
   /**
+   * Makes a decoder with these weights.
+   *
+   * @param manager what it lives with; its device is where it computes
+   * @param precision in what it computes
+   * @throws IOException if the weights cannot be read
+   */
+  public Decoder decoder(NDManager manager, Precision precision) throws IOException {
+    Decoder decoder = Decoder.create(manager, config, precision);
+    DecoderWeights.load(decoder, weights);
+    return decoder;
+  }
+
+  /**
    * Returns how the model should generate: which ids end a text, and what {@code
    * generation_config.json} says of sampling, as far as there are options for it. Without that file
    * the options are those of {@link GenerationOptions#builder}.
@@ -173,8 +189,7 @@ public final class HuggingFaceDirectory implements AutoCloseable {
     files.close();
   }
 
-  private static GenerationOptions readGeneration(Path path, List<Integer> eos)
-      throws IOException {
+  private static GenerationOptions readGeneration(Path path, List<Integer> eos) throws IOException {
     Path file = path.resolve(GENERATION_CONFIG);
     return Files.exists(file)
         ? GenerationConfig.read(Json.read(file, MAX_CONFIG_BYTES), eos)
@@ -188,8 +203,7 @@ public final class HuggingFaceDirectory implements AutoCloseable {
     names.removeIf(name -> name.endsWith(".rotary_emb.inv_freq"));
     boolean headOfTied = config.tiedEmbeddings() && names.remove(HEAD);
     Optional<Map.Entry<String, String>> mismatch =
-        DecoderTensors.mismatch(
-            new NamedTensors(source, names), config, config.vocabularySize());
+        DecoderTensors.mismatch(new NamedTensors(source, names), config, config.vocabularySize());
     if (mismatch.isPresent()) {
       throw error(path, mismatch.get().getKey(), mismatch.get().getValue());
     }

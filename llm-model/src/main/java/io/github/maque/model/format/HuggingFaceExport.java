@@ -150,12 +150,9 @@ public final class HuggingFaceExport {
         ids(tokenizer, roles.padToken(), tokenizer.specialTokens().pad()));
   }
 
-  private static List<Integer> ids(
-      Tokenizer tokenizer, Optional<String> named, OptionalInt known) {
+  private static List<Integer> ids(Tokenizer tokenizer, Optional<String> named, OptionalInt known) {
     OptionalInt id =
-        named.isPresent()
-            ? tokenizer.idOf(named.get().getBytes(StandardCharsets.UTF_8))
-            : known;
+        named.isPresent() ? tokenizer.idOf(named.get().getBytes(StandardCharsets.UTF_8)) : known;
     return id.stream().boxed().toList();
   }
 
@@ -214,7 +211,9 @@ public final class HuggingFaceExport {
       return this;
     }
 
-    /** Sets how many bytes of weights a file has at most, unless it is one tensor; 5 GB at first. */
+    /**
+     * Sets how many bytes of weights a file has at most, unless it is one tensor; 5 GB at first.
+     */
     public Builder maxShardBytes(long bytes) {
       this.maxShardBytes = bytes;
       return this;

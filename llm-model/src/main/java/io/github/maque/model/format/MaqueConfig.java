@@ -152,7 +152,8 @@ final class MaqueConfig {
           case "learned" -> new Positions.Learned();
           case "none" -> new Positions.None();
           default ->
-              throw json.error("kind", "expected rotary, learned or none, found " + Excerpt.of(kind));
+              throw json.error(
+                  "kind", "expected rotary, learned or none, found " + Excerpt.of(kind));
         };
     requireOnly(json, write(positions).keySet());
     return positions;

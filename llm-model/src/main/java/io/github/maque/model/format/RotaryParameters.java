@@ -85,7 +85,9 @@ final class RotaryParameters {
       default ->
           throw json.error(
               field,
-              "expected default, linear, yarn or llama3; " + Excerpt.of(type) + " is not supported");
+              "expected default, linear, yarn or llama3; "
+                  + Excerpt.of(type)
+                  + " is not supported");
     };
   }
 

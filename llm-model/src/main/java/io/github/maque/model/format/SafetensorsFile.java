@@ -43,8 +43,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     ByteBuffer prefix =
         ByteBuffer.allocate(SafetensorsHeader.PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.read(0, prefix);
-    int length =
-        SafetensorsHeader.checkLength(prefix.getLong(0), path.toString(), bytes.size());
+    int length = SafetensorsHeader.checkLength(prefix.getLong(0), path.toString(), bytes.size());
     byte[] json = new byte[length];
     bytes.read(SafetensorsHeader.PREFIX_BYTES, ByteBuffer.wrap(json));
     dataStart = SafetensorsHeader.PREFIX_BYTES + (long) length;

@@ -88,11 +88,17 @@ final class SafetensorsWriter {
     for (int i = 0; i < count; i++) {
       short number =
           half ? HalfPrecision.toFloat16(floats[i]) : HalfPrecision.toBfloat16(floats[i]);
-      float written =
-          half ? HalfPrecision.fromFloat16(number) : HalfPrecision.fromBfloat16(number);
+      float written = half ? HalfPrecision.fromFloat16(number) : HalfPrecision.fromBfloat16(number);
       if (Float.isInfinite(written) && Float.isFinite(floats[i])) {
         throw new IllegalArgumentException(
-            "number " + (from + i) + " of " + name + " must fit into " + type + ", got " + floats[i]);
+            "number "
+                + (from + i)
+                + " of "
+                + name
+                + " must fit into "
+                + type
+                + ", got "
+                + floats[i]);
       }
       shorts.put(i, number);
     }

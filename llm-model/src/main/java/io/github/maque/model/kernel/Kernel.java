@@ -55,8 +55,8 @@ public final class Kernel {
    * @param manager what the result is attached to
    * @param arguments as the function's parameters are
    * @return what the function returned
-   * @throws IllegalArgumentException if an argument is not what the parameter wants, or if the
-   *     function returns something else than tensors
+   * @throws IllegalArgumentException if an argument is not what the parameter wants
+   * @throws UnsupportedOperationException if the function returns something else than tensors
    * @throws KernelException if the function fails, for instance because shapes do not match
    * @throws IllegalStateException if the kernels, the manager or an argument are closed
    */
@@ -107,8 +107,8 @@ public final class Kernel {
    * @param manager what the result is attached to
    * @param arguments as the function's parameters are
    * @return what the function returned
-   * @throws IllegalArgumentException if an argument is not what the parameter wants, or if the
-   *     function returns something else than tensors
+   * @throws IllegalArgumentException if an argument is not what the parameter wants
+   * @throws UnsupportedOperationException if the function returns something else than tensors
    * @throws KernelException if the function fails
    * @throws IllegalStateException if the kernels, the manager or an argument are closed
    */
@@ -134,7 +134,7 @@ public final class Kernel {
    */
   public KernelValue value(NDManager manager, Object... arguments) {
     requireCount(arguments);
-    return new KernelValue(requireOpen(manager), run(arguments));
+    return new KernelValue(this, requireOpen(manager), run(arguments));
   }
 
   @Override
@@ -246,10 +246,15 @@ public final class Kernel {
     }
   }
 
-  private void requireArrays() {
+  /** Refuses what the engine cannot turn into arrays, or only into arrays that end the JVM. */
+  void requireArrays() {
     if (!returnsArrays) {
-      throw new IllegalArgumentException(
-          "kernel " + this + " returns " + signature.result() + ", which only value(…) can take");
+      throw new UnsupportedOperationException(
+          "kernel "
+              + this
+              + " returns "
+              + signature.result()
+              + ", which is nothing but a KernelValue");
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -31,7 +32,7 @@ public record KernelSource(String name, String text, Map<String, Object> constan
   /** Checks the name and the constants. */
   public KernelSource {
     requireIdentifier("name", name);
-    constants = new LinkedHashMap<>(constants);
+    constants = Collections.unmodifiableMap(new LinkedHashMap<>(constants));
     constants.forEach(
         (constant, value) -> {
           requireIdentifier("constant", constant);

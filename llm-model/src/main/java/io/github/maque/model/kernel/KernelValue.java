@@ -9,10 +9,12 @@ import ai.djl.pytorch.jni.IValue;
  * tensors of types that DJL does not know. It lives until it or its manager is closed.
  */
 public final class KernelValue implements AutoCloseable {
+  private final Kernel origin;
   private final NDManager manager;
   private final IValue value;
 
-  KernelValue(NDManager manager, IValue value) {
+  KernelValue(Kernel origin, NDManager manager, IValue value) {
+    this.origin = origin;
     this.manager = manager;
     this.value = value;
     manager.attachInternal(value.getUid(), value);
@@ -24,9 +26,10 @@ public final class KernelValue implements AutoCloseable {
    *
    * @param manager what the arrays are attached to
    * @throws IllegalStateException if this or the manager is closed
-   * @throws UnsupportedOperationException if this holds something else than tensors
+   * @throws UnsupportedOperationException if the function returned something else than tensors
    */
   public NDList toArrays(NDManager manager) {
+    origin.requireArrays();
     return value.toNDList(Kernels.requirePyTorch(manager));
   }
 

@@ -26,6 +26,7 @@ public final class DecoderKernels {
   final Kernel logits;
   final Kernel logProbabilities;
   final Kernel headGradients;
+  private final Kernel zero;
   private final Kernel embed;
   private final Kernel embedWithPositions;
   private final Kernel rotary;
@@ -48,6 +49,7 @@ public final class DecoderKernels {
     logits = kernels.get("logits");
     logProbabilities = kernels.get("log_probabilities");
     headGradients = kernels.get("head_gradients");
+    zero = kernels.get("zero");
     embed = kernels.get("embed");
     embedWithPositions = kernels.get("embed_with_positions");
     rotary = kernels.get("rotary");
@@ -121,6 +123,18 @@ public final class DecoderKernels {
   /** Returns a mask as what is added to scores, in the type that is computed in. */
   public NDArray bias(NDManager manager, NDArray mask) {
     return bias.call(manager, mask).singletonOrThrow();
+  }
+
+  /** Returns the bias of a block of queries where nothing is hidden but what comes later. */
+  public NDArray causalBias(NDManager manager, long time) {
+    return bias(manager, mask(manager, none, Math.min(time, GroupedQueryAttention.BLOCK)));
+  }
+
+  /** Fills arrays with zeros, whatever is in them. */
+  public void zero(NDManager manager, NDList arrays) {
+    if (!arrays.isEmpty()) {
+      zero.infer(manager, arrays);
+    }
   }
 
   /** Returns normalised hidden states. */

@@ -13,9 +13,10 @@ import java.util.List;
  * decoder is configured. A sub-layer of a {@link DecoderLayer}: norm, attention and addition to the
  * residual stream are one computation.
  */
+@SuppressWarnings("try") // what a mode is there for is to end
 public final class GroupedQueryAttention extends SubLayer {
   /** Queries that are taken at once on the CPU. */
-  private static final int BLOCK = 128;
+  static final int BLOCK = 128;
 
   /** Up to how many tokens of a sequence probabilities are kept for the backward pass. */
   private static final int KEEP_PROBABILITIES = 1024;

@@ -79,13 +79,13 @@ public final class LanguageModelHead {
     NDList result =
         kernels.logProbabilities.infer(
             manager,
-            hidden.reshape(-1, width),
+            attached(manager, hidden.reshape(-1, width)),
             table,
-            targets.reshape(-1),
+            attached(manager, targets.reshape(-1)),
             vocabulary,
             scale,
             softCap,
-            rows());
+            rows(hidden));
     return new NDList(
         result.get(0).reshape(targets.getShape()), result.get(1).reshape(targets.getShape()));
   }
@@ -120,18 +120,18 @@ public final class LanguageModelHead {
     NDList result =
         kernels.headGradients.call(
             manager,
-            hidden.reshape(-1, width),
+            attached(manager, hidden.reshape(-1, width)),
             table,
             tableGradient,
-            targets.reshape(-1),
-            weights.reshape(-1),
+            attached(manager, targets.reshape(-1)),
+            attached(manager, weights.reshape(-1)),
             vocabulary,
             scale,
             softCap,
             smoothing,
             zLoss,
-            rows(),
-            block());
+            rows(hidden),
+            block(hidden));
     return new Gradients(
         result.get(0).reshape(targets.getShape()),
         result.get(1).reshape(targets.getShape()),
@@ -139,13 +139,22 @@ public final class LanguageModelHead {
         result.get(3).reshape(hidden.getShape()));
   }
 
-  /** Tokens whose float32 logits exist at once: 8 MB, which caches hold, if that is enough rows. */
-  private int rows() {
-    return Math.max(32, Math.min(512, (1 << 21) / vocabulary));
+  /** What DJL makes of an array belongs to that array's manager, which may live longer. */
+  private static NDArray attached(NDManager manager, NDArray array) {
+    array.attach(manager);
+    return array;
+  }
+
+  /** Tokens whose float32 logits exist at once: 8 MB on a CPU, which caches hold; 256 MB on a GPU. */
+  private int rows(NDArray hidden) {
+    boolean gpu = hidden.getDevice().isGpu();
+    return Math.max(32, Math.min(gpu ? 8192 : 512, (gpu ? 1 << 26 : 1 << 21) / vocabulary));
   }
 
   /** Tokens whose logits' gradients exist at once, in the type that is computed in. */
-  private int block() {
-    return Math.max(rows(), Math.min(2048, (1 << 23) / vocabulary / rows() * rows()));
+  private int block(NDArray hidden) {
+    int rows = rows(hidden);
+    boolean gpu = hidden.getDevice().isGpu();
+    return Math.max(rows, Math.min(2048, (1 << 23) / vocabulary) / rows * rows * (gpu ? 4 : 1));
   }
 }

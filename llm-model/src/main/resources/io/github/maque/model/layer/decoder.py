@@ -14,6 +14,12 @@ def embed_with_positions(self, ids: Tensor, table: Tensor, positions: Tensor, po
     x = x * scale
   return self.drop(self.residual(x + torch.embedding(position_table, positions)), training)
 
+# Subtracting a tensor from itself would leave what is not a number.
+def zero(self, tensors: List[Tensor]) -> List[Tensor]:
+  for t in tensors:
+    t.zero_()
+  return tensors
+
 # Precision "bfloat16 true" rounds the residual stream as well.
 def residual(self, x: Tensor) -> Tensor:
   if self.round_residual:
@@ -173,11 +179,9 @@ def probabilities(self, q: Tensor, k: Tensor, bias: Tensor, at: int, end: int, f
   G = q.size(1)
   D = q.size(3)
   s = torch.bmm(torch.to(q[:, :, at:end].reshape(K, -1, D), 6), torch.to(k[:, first:end], 6).transpose(1, 2))
-  if bias.size(0) == 1:
-    if self.window > 0:
-      s.view(K, G, end - at, end - first).add_(bias[0, :, at:end, first:end])
-    else:
-      s.view(K, G, end - at, end - first)[:, :, :, at - first:].add_(bias[0, :, at:end, at:end])
+  if bias.size(2) < end:
+    # Nothing but what comes later is hidden: all blocks are alike, and the bias is that of one.
+    s.view(K, G, end - at, end - first)[:, :, :, at - first:].add_(bias[0, :, :end - at, :end - at])
   else:
     B = bias.size(0)
     s.view(B, -1, G, end - at, end - first).add_(bias[:, :, at:end, first:end].unsqueeze(1))

@@ -160,8 +160,9 @@ class GgufTokenizerTest {
     assertThat(nameOf(PreTokenPattern.CHINESE)).isEqualTo("deepseek-v3");
     assertThat(notes)
         .containsExactly(
-            "programs based on llama.cpp cut runs of white space in front of punctuation and of"
-                + " words behind an ASCII symbol differently, so that ids can differ");
+            "programs based on llama.cpp cut white space in front of punctuation, words behind an"
+                + " ASCII symbol and Han characters other than 一 to 龥 differently, so that ids can"
+                + " differ");
   }
 
   private Object nameOf(PreTokenPattern pattern) throws IOException {

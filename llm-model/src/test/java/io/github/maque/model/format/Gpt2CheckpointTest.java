@@ -86,8 +86,11 @@ class Gpt2CheckpointTest {
         String[] heads = {"q_proj", "k_proj", "v_proj"};
         for (int i = 0; i < 3; i++) {
           assertTransposed(
-              ours, to + "self_attn." + heads[i] + ".weight",
-              theirs, from + "attn.c_attn.weight", i * WIDTH);
+              ours,
+              to + "self_attn." + heads[i] + ".weight",
+              theirs,
+              from + "attn.c_attn.weight",
+              i * WIDTH);
           float[] bias = MemoryTensors.all(ours, to + "self_attn." + heads[i] + ".bias");
           float[] fused = theirs.values(from + "attn.c_attn.bias");
           for (int j = 0; j < WIDTH; j++) {

@@ -89,8 +89,7 @@ class HalfPrecisionTest {
   }
 
   private static int round(float number, boolean half) {
-    return 0xFFFF
-        & (half ? HalfPrecision.toFloat16(number) : HalfPrecision.toBfloat16(number));
+    return 0xFFFF & (half ? HalfPrecision.toFloat16(number) : HalfPrecision.toBfloat16(number));
   }
 
   /** The definition: sign, exponent, fraction (IEEE 754-2019, 3.4). */

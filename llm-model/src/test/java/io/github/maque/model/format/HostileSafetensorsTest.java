@@ -182,7 +182,9 @@ class HostileSafetensorsTest {
   void aHeaderOfTheGreatestLengthIsRead() throws IOException {
     byte[] header = new byte[SafetensorsHeader.MAX_BYTES];
     Arrays.fill(header, (byte) ' ');
-    byte[] json = ("{" + SafetensorsBytes.tensor("a", "F32", "[1]", 0, 4) + "}").getBytes(StandardCharsets.UTF_8);
+    byte[] json =
+        ("{" + SafetensorsBytes.tensor("a", "F32", "[1]", 0, 4) + "}")
+            .getBytes(StandardCharsets.UTF_8);
     System.arraycopy(json, 0, header, 0, json.length);
     ByteBuffer file = ByteBuffer.allocate(8 + header.length + 4).order(ByteOrder.LITTLE_ENDIAN);
     file.putLong(header.length).put(header).putFloat(42f);

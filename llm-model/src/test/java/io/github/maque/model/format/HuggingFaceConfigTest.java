@@ -328,8 +328,8 @@ class HuggingFaceConfigTest {
   /** Reads a configuration in which the given fields take the place of its own. */
   private DecoderConfig readWith(String json, String fields) throws IOException {
     String text = json.strip();
-    JsonObject names = JsonParser.parseString("{" + fields.replace("1e999", "1") + "}")
-        .getAsJsonObject();
+    JsonObject names =
+        JsonParser.parseString("{" + fields.replace("1e999", "1") + "}").getAsJsonObject();
     String rest = without(text, names.keySet().toArray(new String[0]));
     return read("{" + fields + "," + rest.substring(1));
   }

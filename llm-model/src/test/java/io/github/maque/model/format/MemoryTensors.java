@@ -5,8 +5,8 @@ import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.Set;
+import java.util.SplittableRandom;
 
 /** Tensors in arrays. */
 final class MemoryTensors implements TensorSource {
