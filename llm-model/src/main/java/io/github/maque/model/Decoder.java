@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>As a block it trains with DJL's own means, and the layers in it may be any blocks: see {@link
- * Builder}. {@link #forwardPass} is the way to train it well: it checkpoints, never holds the logits
- * of a batch, and differentiates by hand what the engine is slow at.
+ * Builder}. {@link #forwardPass} is the way to train it well: it checkpoints, never holds the
+ * logits of a batch, and differentiates by hand what the engine is slow at.
  *
  * <p>Parameters are 32-bit floats whatever the {@link Precision}. They have the names of {@link
  * DecoderConfig#parameterShapes}; those of users' blocks are named after what they stand for, such
@@ -127,8 +127,9 @@ public final class Decoder extends AbstractBlock {
   /**
    * Builds decoders. Any DJL block can take the place of the attention, of the feed-forward or of
    * whole layers. It is called with hidden states {@code [batch, time, width]} and returns the same
-   * shape: the first two get normalised hidden states and return what is to be added to the residual
-   * stream. What else there is to know, positions and masks, is in {@link SequenceContext}.
+   * shape: the first two get normalised hidden states and return what is to be added to the
+   * residual stream. What else there is to know, positions and masks, is in {@link
+   * SequenceContext}.
    *
    * <pre>{@code
    * Decoder.builder(manager, config)
@@ -292,8 +293,7 @@ public final class Decoder extends AbstractBlock {
   public NDArray hiddenStates(NDManager manager, DecoderInput input) {
     try (GradientMode off = GradientMode.notRecording();
         NDManager scratch = manager.newSubManager()) {
-      NDArray hidden =
-          hiddenStates(new ParameterStore(scratch, false), scratch, input, false);
+      NDArray hidden = hiddenStates(new ParameterStore(scratch, false), scratch, input, false);
       hidden.attach(manager);
       return hidden;
     }
@@ -444,12 +444,7 @@ public final class Decoder extends AbstractBlock {
             ? kernels.rotary(scope, positions, cos, sin)
             : new NDList(kernels.none(), kernels.none());
     return new SequenceContext(
-        positions,
-        segments.orElse(null),
-        mask,
-        bias,
-        rotary.get(0),
-        rotary.get(1));
+        positions, segments.orElse(null), mask, bias, rotary.get(0), rotary.get(1));
   }
 
   /** Whether a gradient of the embeddings is of use. */
@@ -559,8 +554,7 @@ public final class Decoder extends AbstractBlock {
   }
 
   /** Returns those of some parameters that there are, and counts them as the decoder's own. */
-  private List<Parameter> named(
-      String prefix, Map<String, Parameter> declared, String... names) {
+  private List<Parameter> named(String prefix, Map<String, Parameter> declared, String... names) {
     List<Parameter> parameters = new ArrayList<>();
     for (String name : names) {
       if (declared.containsKey(prefix + name)) {
@@ -580,8 +574,7 @@ public final class Decoder extends AbstractBlock {
   }
 
   @Override
-  protected void initializeChildBlocks(
-      NDManager manager, DataType dataType, Shape... inputShapes) {
+  protected void initializeChildBlocks(NDManager manager, DataType dataType, Shape... inputShapes) {
     for (Block layer : layers) {
       layer.initialize(manager, dataType, new Shape(1, 1, config.width()));
     }

@@ -94,7 +94,11 @@ public final class DecoderInput {
   private static NDArray requireLike(String name, NDArray array, NDArray ids) {
     if (!array.getShape().equals(ids.getShape())) {
       throw new IllegalArgumentException(
-          name + " must have the shape of ids, " + ids.getShape() + ", but has " + array.getShape());
+          name
+              + " must have the shape of ids, "
+              + ids.getShape()
+              + ", but has "
+              + array.getShape());
     }
     return requireIntegers(name, array);
   }

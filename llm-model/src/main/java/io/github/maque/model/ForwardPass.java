@@ -44,8 +44,7 @@ public final class ForwardPass implements AutoCloseable {
   private final NDArray hidden;
   private boolean done;
 
-  ForwardPass(
-      Decoder decoder, DecoderInput input, Checkpointing checkpointing, long dropoutSeed) {
+  ForwardPass(Decoder decoder, DecoderInput input, Checkpointing checkpointing, long dropoutSeed) {
     this.decoder = decoder;
     this.dropoutSeed = dropoutSeed;
     manager = decoder.manager().newSubManager();
@@ -81,8 +80,8 @@ public final class ForwardPass implements AutoCloseable {
   }
 
   /**
-   * Returns the targets' log-probabilities and the logarithms of the sums of exponentials of logits,
-   * both {@code [batch, time]}.
+   * Returns the targets' log-probabilities and the logarithms of the sums of exponentials of
+   * logits, both {@code [batch, time]}.
    *
    * @param targets ids {@code [batch, time]}
    */
@@ -226,9 +225,7 @@ public final class ForwardPass implements AutoCloseable {
     private NDArray run(int layer, NDArray in) {
       seed(layer);
       Block block = decoder.layers().get(layer);
-      return block
-          .forward(store, new NDList(in), true, context.asParameters())
-          .singletonOrThrow();
+      return block.forward(store, new NDList(in), true, context.asParameters()).singletonOrThrow();
     }
 
     private NDArray record() {

@@ -146,8 +146,7 @@ class CustomBlocksTest {
               } else {
                 names = List.of(shape[1] == CONFIG.width() ? "mlp.up_proj" : "mlp.down_proj");
               }
-              sources.put(
-                  parameter, names.stream().map(part -> layer + part + ".weight").toList());
+              sources.put(parameter, names.stream().map(part -> layer + part + ".weight").toList());
             });
     return sources;
   }
@@ -156,7 +155,9 @@ class CustomBlocksTest {
     return names.stream().map(values::get).flatMapToDouble(Arrays::stream).toArray();
   }
 
-  /** Norms around the parts stay the decoder's: before, after, and one for both in parallel form. */
+  /**
+   * Norms around the parts stay the decoder's: before, after, and one for both in parallel form.
+   */
   @Test
   void normsAroundPlainBlocksStay() {
     List<UnaryOperator<DecoderConfig.Builder>> changes =
@@ -226,7 +227,8 @@ class CustomBlocksTest {
   @Test
   void refusesWhatDoesNotGoTogether() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Place.LAYER.put(Place.ATTENTION.put(Decoder.builder(manager, CONFIG))).build())
+        .isThrownBy(
+            () -> Place.LAYER.put(Place.ATTENTION.put(Decoder.builder(manager, CONFIG))).build())
         .withMessageContaining("layer");
     Decoder wrong =
         Decoder.builder(manager, CONFIG)

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Steps and generations leave nothing behind: neither arrays with the managers that stay, nor memory
- * of the process. Each call makes arrays of some hundred kilobytes, so that what each of 80 calls
- * left behind would show as tens of megabytes.
+ * Steps and generations leave nothing behind: neither arrays with the managers that stay, nor
+ * memory of the process. Each call makes arrays of some hundred kilobytes, so that what each of 80
+ * calls left behind would show as tens of megabytes.
  */
 class DecoderLeakTest {
   private static final int GROWTHS = 5;

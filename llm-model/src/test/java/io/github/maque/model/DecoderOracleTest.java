@@ -139,7 +139,8 @@ class DecoderOracleTest {
   }
 
   static Stream<Arguments> precisions() {
-    // Bounds are about twice of what was measured: at most 11 roundings' worth, 2^-8 and 2^-11 each.
+    // Bounds are about twice of what was measured: at most 11 roundings' worth, 2^-8 and 2^-11
+    // each.
     return Stream.of("llama", "qwen3", "gpt2", "odd", "everything", "learned-parallel")
         .flatMap(
             name ->
@@ -161,19 +162,23 @@ class DecoderOracleTest {
 
   /** Longer than the blocks in which attention goes, and than what it keeps probabilities of. */
   @ParameterizedTest
-  @CsvSource({"llama-biased, 200", "gemma2, 200", "qwen3, 300", "learned-parallel, 150", "granite, 1100"})
+  @CsvSource({
+    "llama-biased, 200",
+    "gemma2, 200",
+    "qwen3, 300",
+    "learned-parallel, 150",
+    "granite, 1100"
+  })
   void readsLongSequences(String name, int time) {
     DecoderConfig config = TestConfigs.config(name).toBuilder().contextLength(time).build();
     Map<String, double[]> weights = TestConfigs.weights(config);
     Decoder decoder =
-        TestDecoders.withWeights(
-            Decoder.create(manager, config, Precision.FLOAT32), weights);
+        TestDecoders.withWeights(Decoder.create(manager, config, Precision.FLOAT32), weights);
     int[] ids = TestConfigs.ids(time);
     int[] positions = IntStream.range(0, time).map(t -> t % 90).toArray();
     int[] segments = IntStream.range(0, time).map(t -> t / 90).toArray();
     NaiveDecoder oracle = new NaiveDecoder(config, weights);
-    double[] apart =
-        flat(oracle.hiddenStates(ids, positions, segments));
+    double[] apart = flat(oracle.hiddenStates(ids, positions, segments));
     double[] whole =
         flat(oracle.hiddenStates(ids, IntStream.range(0, time).toArray(), new int[time]));
     DecoderInput packed =
@@ -199,8 +204,7 @@ class DecoderOracleTest {
     long total = 0;
     for (Map.Entry<String, Parameter> parameter : decoder.parametersByName().entrySet()) {
       NDArray array = parameter.getValue().getArray();
-      shapes.put(
-          parameter.getKey(), Arrays.stream(array.getShape().getShape()).boxed().toList());
+      shapes.put(parameter.getKey(), Arrays.stream(array.getShape().getShape()).boxed().toList());
       total += array.size();
     }
     Map<String, List<Long>> expected = new TreeMap<>();

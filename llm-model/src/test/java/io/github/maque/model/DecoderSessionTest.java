@@ -32,7 +32,9 @@ class DecoderSessionTest {
     return TestConfigs.names();
   }
 
-  /** Three slots, entered at different times and used again, up to the last place of the context. */
+  /**
+   * Three slots, entered at different times and used again, up to the last place of the context.
+   */
   @ParameterizedTest
   @MethodSource("configs")
   void answersAsTheOracle(String name) {
@@ -108,7 +110,8 @@ class DecoderSessionTest {
     float[][] logits = new float[text.length - 5][500];
     float[][] ignored = new float[slots][500];
     try (DecodingSession session = DecodingSession.open(decoder, slots)) {
-      session.prefill(new int[] {1}, new int[][] {Arrays.copyOf(text, 6)}, new float[][] {logits[0]});
+      session.prefill(
+          new int[] {1}, new int[][] {Arrays.copyOf(text, 6)}, new float[][] {logits[0]});
       for (int t = 6; t < text.length; t++) {
         List<Integer> taking = new ArrayList<>();
         for (int slot = 0; slot < slots && neighbours; slot++) {

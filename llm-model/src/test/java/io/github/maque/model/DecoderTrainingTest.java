@@ -53,8 +53,7 @@ class DecoderTrainingTest {
     return Stream.of(0.0, 0.3)
         .flatMap(
             dropout ->
-                Stream.of("llama", "gpt2", "everything")
-                    .map(name -> Arguments.of(name, dropout)));
+                Stream.of("llama", "gpt2", "everything").map(name -> Arguments.of(name, dropout)));
   }
 
   /** Bit for bit, whichever layers are computed again. */

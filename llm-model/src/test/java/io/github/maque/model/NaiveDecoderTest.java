@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds the oracle against other people's models, and what none of them has against closed forms. */
+/**
+ * Holds the oracle against other people's models, and what none of them has against closed forms.
+ */
 class NaiveDecoderTest {
   private static final int TIME = 10;
 
@@ -30,7 +32,8 @@ class NaiveDecoderTest {
         cases.put(
             lines.get(i),
             lines.subList(i + 1, i + 1 + TIME).stream()
-                .map(row -> Arrays.stream(row.split(" ")).mapToDouble(Double::parseDouble).toArray())
+                .map(
+                    row -> Arrays.stream(row.split(" ")).mapToDouble(Double::parseDouble).toArray())
                 .toArray(double[][]::new));
       }
     } catch (IOException e) {
@@ -104,7 +107,9 @@ class NaiveDecoderTest {
     }
   }
 
-  /** The NTK-aware base lets the slowest pair turn as under linear scaling, the fastest as before. */
+  /**
+   * The NTK-aware base lets the slowest pair turn as under linear scaling, the fastest as before.
+   */
   @Test
   void stretchesTheSlowestPairByTheFactor() {
     double[] plain =

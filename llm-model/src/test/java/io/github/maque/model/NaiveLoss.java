@@ -26,9 +26,9 @@ final class NaiveLoss {
 
   /**
    * Returns the weighted sum of the tokens' losses. That of a token is {@code (1 − labelSmoothing)}
-   * times the negative log-probability of its target, {@code labelSmoothing} times the mean negative
-   * log-probability of all tokens (Szegedy et al., 2016, as PyTorch has it), and {@code zLoss} times
-   * the square of the logarithm of the softmax's denominator (Chowdhery et al., 2022).
+   * times the negative log-probability of its target, {@code labelSmoothing} times the mean
+   * negative log-probability of all tokens (Szegedy et al., 2016, as PyTorch has it), and {@code
+   * zLoss} times the square of the logarithm of the softmax's denominator (Chowdhery et al., 2022).
    */
   static double crossEntropy(
       double[][] logits, int[] targets, double[] weights, double zLoss, double labelSmoothing) {

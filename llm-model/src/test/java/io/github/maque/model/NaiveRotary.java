@@ -1,8 +1,8 @@
 package io.github.maque.model;
 
 /**
- * Rotary embedding (Su et al., 2021) in double precision, with every way to reach beyond the context
- * a model was trained on.
+ * Rotary embedding (Su et al., 2021) in double precision, with every way to reach beyond the
+ * context a model was trained on.
  */
 final class NaiveRotary {
   private NaiveRotary() {}
@@ -50,9 +50,9 @@ final class NaiveRotary {
   }
 
   /**
-   * Returns how far pair {@code i} is slowed, from 0 to 1: a ramp over the pairs between the one that
-   * turns {@code betaFast} times in the original context and the one that turns {@code betaSlow}
-   * times (Peng et al., 2023; their program rounds the ends to whole pairs, outwards).
+   * Returns how far pair {@code i} is slowed, from 0 to 1: a ramp over the pairs between the one
+   * that turns {@code betaFast} times in the original context and the one that turns {@code
+   * betaSlow} times (Peng et al., 2023; their program rounds the ends to whole pairs, outwards).
    */
   private static double yarnShare(int i, int rotated, double base, RotaryScaling.Yarn yarn) {
     double first = Math.max(0, Math.floor(pairTurning(yarn.betaFast(), rotated, base, yarn)));
@@ -70,7 +70,8 @@ final class NaiveRotary {
 
   /**
    * Returns how far a frequency is slowed, from 0 to 1, by how often it turns in the original
-   * context: not from {@code highFrequencyFactor} turns on, wholly up to {@code lowFrequencyFactor}.
+   * context: not from {@code highFrequencyFactor} turns on, wholly up to {@code
+   * lowFrequencyFactor}.
    */
   private static double llama3Share(double frequency, RotaryScaling.Llama3 llama3) {
     double turns = llama3.originalContextLength() * frequency / (2 * Math.PI);

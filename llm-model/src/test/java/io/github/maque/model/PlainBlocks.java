@@ -82,8 +82,12 @@ final class PlainBlocks {
     protected void initializeChildBlocks(
         NDManager manager, DataType dataType, Shape... inputShapes) {
       qkv.initialize(manager, dataType, inputShapes);
-      output.initialize(manager, dataType, qkv.getOutputShapes(inputShapes)[0].slice(0, 2).add(
-          qkv.getOutputShapes(inputShapes)[0].get(2) / 3));
+      output.initialize(
+          manager,
+          dataType,
+          qkv.getOutputShapes(inputShapes)[0]
+              .slice(0, 2)
+              .add(qkv.getOutputShapes(inputShapes)[0].get(2) / 3));
     }
 
     @Override

@@ -178,8 +178,7 @@ final class TestConfigs {
     long keys = (long) config.keyValueHeads() * config.headSize();
     long inner = config.feedForwardWidth();
     boolean layerNorm = config.norm() == NormKind.LAYER_NORM;
-    shapes.put(
-        "model.embed_tokens.weight", new long[] {config.paddedVocabularySize(), width});
+    shapes.put("model.embed_tokens.weight", new long[] {config.paddedVocabularySize(), width});
     if (!config.tiedEmbeddings()) {
       shapes.put("lm_head.weight", new long[] {config.paddedVocabularySize(), width});
     }
@@ -233,8 +232,8 @@ final class TestConfigs {
   /**
    * Returns weights for a test, floats all: numbers evenly spread over −1 to 1 from {@code
    * java.util.Random} seeded by the parameter's name; those of a bias as they are times 0.3, of a
-   * norm the same and 1 more, of a matrix times the root of 3 over the row's length (which keeps the
-   * size of what goes through), of an embedding times 1.
+   * norm the same and 1 more, of a matrix times the root of 3 over the row's length (which keeps
+   * the size of what goes through), of an embedding times 1.
    */
   static Map<String, double[]> weights(DecoderConfig config) {
     Map<String, double[]> weights = new TreeMap<>();
@@ -247,10 +246,7 @@ final class TestConfigs {
               double center = name.endsWith("norm.weight") ? 1 : 0;
               weights.put(
                   name,
-                  random
-                      .doubles(count)
-                      .map(u -> (float) (center + scale * (2 * u - 1)))
-                      .toArray());
+                  random.doubles(count).map(u -> (float) (center + scale * (2 * u - 1))).toArray());
             });
     return weights;
   }

@@ -16,8 +16,7 @@ final class TestDecoders {
   private TestDecoders() {}
 
   static Decoder create(NDManager manager, DecoderConfig config, Precision precision) {
-    return withWeights(
-        Decoder.create(manager, config, precision), TestConfigs.weights(config));
+    return withWeights(Decoder.create(manager, config, precision), TestConfigs.weights(config));
   }
 
   static Decoder create(NDManager manager, String config) {
@@ -68,10 +67,13 @@ final class TestDecoders {
    * @return the mean
    */
   static double backward(
-      Decoder decoder, DecoderInput input, NDArray targets, Checkpointing checkpointing, long seed) {
+      Decoder decoder,
+      DecoderInput input,
+      NDArray targets,
+      Checkpointing checkpointing,
+      long seed) {
     try (ForwardPass pass = decoder.forwardPass(input, checkpointing, seed)) {
-      NDArray weights =
-          pass.manager().ones(targets.getShape()).div(targets.getShape().size());
+      NDArray weights = pass.manager().ones(targets.getShape()).div(targets.getShape().size());
       LanguageModelHead.Gradients head = pass.headGradients(targets, weights, 0, 0);
       pass.backward(head.hidden());
       return -head.logProbabilities().mean().getFloat();

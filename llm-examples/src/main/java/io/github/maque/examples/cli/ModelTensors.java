@@ -121,7 +121,7 @@ final class ModelTensors implements Closeable {
         file.metadata(),
         "GGUF version " + file.version(),
         List.of(path),
-        file::close);
+        file);
   }
 
   /** Returns the tensors. */

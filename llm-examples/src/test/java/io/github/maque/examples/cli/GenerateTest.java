@@ -7,7 +7,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.maque.model.Decoder;
-import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.DecoderInput;
 import io.github.maque.model.generate.GenerationOptions;
 import io.github.maque.model.kernel.Precision;
@@ -25,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +36,8 @@ class GenerateTest {
   private static Path tokenizerPath;
   private static Path model;
   private static Tokenizer tokenizer;
+  private static NDManager manager;
+  private static Decoder decoder;
 
   @BeforeAll
   static void write() throws IOException {
@@ -45,6 +47,13 @@ class GenerateTest {
     model =
         ModelFixture.write(
             shared.resolve("model"), ModelFixture.config(), tokenizerPath, greedy);
+    manager = NDManager.newBaseManager("PyTorch");
+    decoder = Decoder.create(manager, ModelFixture.config(), Precision.FLOAT32);
+  }
+
+  @AfterAll
+  static void close() {
+    manager.close();
   }
 
   /** The oracle computes all logits anew for each token, with weights that were never in a file. */
@@ -63,13 +72,11 @@ class GenerateTest {
   }
 
   private static int[] mostLikely(int[] prompt, int count) {
-    DecoderConfig config = ModelFixture.config();
     int[] ids = prompt.clone();
-    try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-      Decoder decoder = Decoder.create(manager, config, Precision.FLOAT32);
+    try (NDManager scope = manager.newSubManager()) {
       for (int i = 0; i < count; i++) {
-        DecoderInput input = DecoderInput.of(manager, new int[][] {ids});
-        float[] logits = decoder.logits(manager, input).get(0).get(-1).toFloatArray();
+        DecoderInput input = DecoderInput.of(scope, new int[][] {ids});
+        float[] logits = decoder.logits(scope, input).get(0).get(-1).toFloatArray();
         int best = 0;
         for (int id = 1; id < tokenizer.vocabularySize(); id++) {
           best = logits[id] > logits[best] ? id : best;
@@ -83,7 +90,7 @@ class GenerateTest {
 
   @Test
   void writesBehindManyPromptsAsBehindEachAlone() throws IOException {
-    List<String> prompts = List.of(PROMPT, "森林里", "a", "小鸟 sang", "天");
+    List<String> prompts = List.of(PROMPT, "a", "小鸟 sang");
     Path file = Files.writeString(shared.resolve("prompts"), String.join("\n\n", prompts) + "\n");
     List<JsonObject> texts =
         generate("--prompts", file, "--slots", 2, "--temperature", 1, "--seed", 4, "--json");
@@ -102,7 +109,7 @@ class GenerateTest {
                 .mapToInt(text -> text.get("tokens").getAsInt())
                 .sum());
     assertThat(run("--prompts", file).succeeds().out())
-        .contains("--- 1 of 5", "--- 5 of 5", "小鸟 sang");
+        .contains("--- 1 of 3", "--- 3 of 3", "小鸟 sang");
   }
 
   @Test

@@ -17,10 +17,10 @@ import java.util.TreeMap;
  * {@code qwen3}.
  *
  * <p>The two differ in the norm of queries and keys, and in which places rotary embedding turns
- * together. Ours, and that of {@code qwen3}, turns place {@code i} of a head's first half with place
- * {@code i} of its second half; {@code llama} turns neighbours. So for {@code llama} the rows of the
- * query and key projections are put in another order, which attention does not notice, for it is the
- * same for both.
+ * together. Ours, and that of {@code qwen3}, turns place {@code i} of a head's first half with
+ * place {@code i} of its second half; {@code llama} turns neighbours. So for {@code llama} the rows
+ * of the query and key projections are put in another order, which attention does not notice, for
+ * it is the same for both.
  */
 final class GgufDecoder {
   private static final List<String> PROJECTION_PARTS = List.of(".weight", ".bias");
@@ -51,7 +51,9 @@ final class GgufDecoder {
     this.rotaryTable = RotaryTable.of(rotary, config.headSize());
   }
 
-  /** Returns what in the file is not as was asked for; complete once {@link #tensors} was called. */
+  /**
+   * Returns what in the file is not as was asked for; complete once {@link #tensors} was called.
+   */
   List<String> notes() {
     List<String> notes = new ArrayList<>();
     unfit.forEach(
@@ -89,8 +91,7 @@ final class GgufDecoder {
     } else if (rotary.scaling() instanceof RotaryScaling.Yarn yarn) {
       metadata.string(key("rope.scaling.type"), "yarn");
       metadata.float32(key("rope.scaling.factor"), yarn.factor());
-      metadata.uint32(
-          key("rope.scaling.original_context_length"), yarn.originalContextLength());
+      metadata.uint32(key("rope.scaling.original_context_length"), yarn.originalContextLength());
     }
   }
 
@@ -123,7 +124,11 @@ final class GgufDecoder {
     addHeads(to + "attn_k", from + "self_attn.k_proj", keys);
     addProjection(to + "attn_v", from + "self_attn.v_proj", keys, width, config.attentionBias());
     addProjection(
-        to + "attn_output", from + "self_attn.o_proj", width, queries, config.attentionOutputBias());
+        to + "attn_output",
+        from + "self_attn.o_proj",
+        width,
+        queries,
+        config.attentionOutputBias());
     if (config.queryKeyNorm()) {
       add(to + "attn_q_norm.weight", from + "self_attn.q_norm.weight", config.headSize());
       add(to + "attn_k_norm.weight", from + "self_attn.k_norm.weight", config.headSize());

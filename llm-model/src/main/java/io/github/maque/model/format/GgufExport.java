@@ -75,8 +75,8 @@ public final class GgufExport {
    *
    * @return what a program that reads the file will do differently from this library, a sentence
    *     each
-   * @throws IllegalArgumentException if llama.cpp has nothing like the tokenizer, with the reason; if
-   *     the weights are not those of the configuration; or if a number is too large for the type
+   * @throws IllegalArgumentException if llama.cpp has nothing like the tokenizer, with the reason;
+   *     if the weights are not those of the configuration; or if a number is too large for the type
    * @throws IOException if the weights cannot be read or the file cannot be written
    */
   public List<String> write(Path file) throws IOException {
@@ -101,11 +101,9 @@ public final class GgufExport {
     return List.copyOf(notes);
   }
 
-  private void describeTokenizer(
-      Tokenizer tokenizer, GgufMetadata metadata, List<String> notes) {
+  private void describeTokenizer(Tokenizer tokenizer, GgufMetadata metadata, List<String> notes) {
     int size = config.vocabularySize();
-    if (tokenizer instanceof BpeTokenizer bpe
-        && bpe.vocabulary().alphabet() == Alphabet.BYTES) {
+    if (tokenizer instanceof BpeTokenizer bpe && bpe.vocabulary().alphabet() == Alphabet.BYTES) {
       GgufBytePairs pairs = new GgufBytePairs(bpe, size);
       pairs.describe(metadata);
       notes.addAll(pairs.notes());
@@ -135,7 +133,8 @@ public final class GgufExport {
                     "the tokenizer has no token that ends a text, and programs based on llama.cpp"
                         + " would take another in its place"));
     // Without this key they take a fixed id; GPT-2 has one token for both.
-    int begin = id(tokenizer, tokenizerConfig.bosToken(), tokenizer.specialTokens().bos()).orElse(end);
+    int begin =
+        id(tokenizer, tokenizerConfig.bosToken(), tokenizer.specialTokens().bos()).orElse(end);
     metadata.uint32("tokenizer.ggml.bos_token_id", begin);
     metadata.uint32("tokenizer.ggml.eos_token_id", end);
     id(tokenizer, tokenizerConfig.padToken(), tokenizer.specialTokens().pad())
@@ -162,7 +161,9 @@ public final class GgufExport {
     OptionalInt id = tokenizer.idOf(named.get().getBytes(StandardCharsets.UTF_8));
     if (id.isEmpty()) {
       throw new IllegalArgumentException(
-          "tokenizerConfig names the token \"" + Excerpt.of(named.get()) + "\", which is not there");
+          "tokenizerConfig names the token \""
+              + Excerpt.of(named.get())
+              + "\", which is not there");
     }
     return id;
   }
@@ -221,8 +222,8 @@ public final class GgufExport {
      * Returns the export.
      *
      * @throws IllegalArgumentException if llama.cpp has no architecture for the decoder, saying all
-     *     reasons; if its vocabulary is smaller than the tokenizer's; or if there is a chat template
-     *     and no tokenizer
+     *     reasons; if its vocabulary is smaller than the tokenizer's; or if there is a chat
+     *     template and no tokenizer
      */
     public GgufExport build() {
       Exportability export = config.ggufExport();

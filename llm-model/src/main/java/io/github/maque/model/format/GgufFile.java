@@ -24,8 +24,9 @@ import java.util.Set;
  * }
  * }</pre>
  *
- * <p>Opening reads the header and checks it, and that all tensors lie inside the file; their numbers
- * are read when asked for. Names are those of the file. Fit for use by many threads at once.
+ * <p>Opening reads the header and checks it, and that all tensors lie inside the file; their
+ * numbers are read when asked for. Names are those of the file. Fit for use by many threads at
+ * once.
  */
 public final class GgufFile implements TensorSource, Closeable {
   /** How many numbers are read at a time; a multiple of all block lengths. */

@@ -13,7 +13,8 @@ import java.util.RandomAccess;
 import java.util.function.IntFunction;
 
 /**
- * Reads what stands before the numbers in a GGUF file: version, metadata, and where which tensor is.
+ * Reads what stands before the numbers in a GGUF file: version, metadata, and where which tensor
+ * is.
  */
 final class GgufHeaderReader {
   private static final int MAGIC = 0x46554747; // "GGUF"
@@ -215,8 +216,7 @@ final class GgufHeaderReader {
     for (int i = dimensions - 1; i >= 0; i--) {
       long length = in.int64();
       if (length < 0 || size > Long.MAX_VALUE / 8 / Math.max(1, length)) {
-        throw in.error(
-            in.position() - 8, quoted(name) + " has more numbers than a file can hold");
+        throw in.error(in.position() - 8, quoted(name) + " has more numbers than a file can hold");
       }
       shape[i] = length;
       size *= Math.max(1, length);

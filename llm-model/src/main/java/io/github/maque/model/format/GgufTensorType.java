@@ -19,8 +19,8 @@ public enum GgufTensorType {
 
   /**
    * 8 bits a number: blocks of 32 numbers of one row, each block a half-precision scale and 32
-   * signed bytes; a number is its byte times the scale. 8.5 bits a number in all, and at most half a
-   * 127th of a block's largest magnitude away, and what rounding the scale adds: a 2048th.
+   * signed bytes; a number is its byte times the scale. 8.5 bits a number in all, and at most half
+   * a 127th of a block's largest magnitude away, and what rounding the scale adds: a 2048th.
    */
   Q8_0(8, 7, 32, 34),
 

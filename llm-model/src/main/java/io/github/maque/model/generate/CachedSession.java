@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Decodes with keys and values kept in arrays that are allocated once. A step is one call into the
  * engine, whatever the number of layers.
  *
- * <p>All slots are computed in each step, taking part or not: so what a slot answers does not depend
- * on how many others there are at work, bit for bit.
+ * <p>All slots are computed in each step, taking part or not: so what a slot answers does not
+ * depend on how many others there are at work, bit for bit.
  */
 final class CachedSession implements DecodingSession {
   private static final String[] LAYER = {
@@ -86,14 +86,11 @@ final class CachedSession implements DecodingSession {
       resize = kernels.get("resize");
       int layers = config.layers();
       weights =
-          kernels
-              .get("prepare")
-              .value(manager, declared(decoder), layers, config.vocabularySize());
+          kernels.get("prepare").value(manager, declared(decoder), layers, config.vocabularySize());
       cache =
           kernels
               .get("cache")
-              .value(
-                  manager, decoder.headTable().getArray(), layers, slots, contextLength + 1);
+              .value(manager, decoder.headTable().getArray(), layers, slots, contextLength + 1);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
@@ -109,8 +106,7 @@ final class CachedSession implements DecodingSession {
     if (!manager.getDevice().isGpu() && precision != Precision.FLOAT16_MIXED) {
       try {
         return Kernels.compile(
-            manager,
-            source.followedBy(KernelSource.resource(CachedSession.class, "packed.py")));
+            manager, source.followedBy(KernelSource.resource(CachedSession.class, "packed.py")));
       } catch (KernelException e) {
         // This build of PyTorch has no oneDNN.
       }
@@ -137,8 +133,7 @@ final class CachedSession implements DecodingSession {
     return arrays;
   }
 
-  private static void add(
-      NDList arrays, @Nullable Parameter parameter, NDArray none) {
+  private static void add(NDList arrays, @Nullable Parameter parameter, NDArray none) {
     arrays.add(parameter == null ? none : parameter.getArray());
   }
 

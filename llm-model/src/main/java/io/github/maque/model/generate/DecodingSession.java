@@ -15,8 +15,8 @@ public interface DecodingSession extends AutoCloseable {
   /**
    * Opens a session with the decoder's context length, in its precision.
    *
-   * @param decoder whose weights, as they are now, are used; of one with blocks of a user's, as they
-   *     are at each call
+   * @param decoder whose weights, as they are now, are used; of one with blocks of a user's, as
+   *     they are at each call
    * @param slots how many sequences there can be at once, 1 or more
    */
   static DecodingSession open(Decoder decoder, int slots) {
@@ -35,8 +35,7 @@ public interface DecodingSession extends AutoCloseable {
    * @throws IllegalArgumentException if a number is out of range, or the precision is not the
    *     decoder's and it has blocks of a user's
    */
-  static DecodingSession open(
-      Decoder decoder, int slots, int contextLength, Precision precision) {
+  static DecodingSession open(Decoder decoder, int slots, int contextLength, Precision precision) {
     if (slots < 1) {
       throw new IllegalArgumentException("slots must be at least 1, got " + slots);
     }

@@ -23,8 +23,7 @@ final class SessionRules {
     }
   }
 
-  static void requireTokens(
-      DecodingSession session, int[] slots, int[] tokens, float[][] logits) {
+  static void requireTokens(DecodingSession session, int[] slots, int[] tokens, float[][] logits) {
     requireSlots(session, slots, tokens.length, logits);
     for (int i = 0; i < slots.length; i++) {
       int length = session.length(slots[i]);

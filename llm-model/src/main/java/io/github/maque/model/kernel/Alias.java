@@ -33,7 +33,9 @@ final class Alias extends PtNDArray {
     return alias;
   }
 
-  /** Asks the array, which knows after the first time, where this would ask the engine each time. */
+  /**
+   * Asks the array, which knows after the first time, where this would ask the engine each time.
+   */
   @Override
   public DataType getDataType() {
     return array == null ? super.getDataType() : array.getDataType();

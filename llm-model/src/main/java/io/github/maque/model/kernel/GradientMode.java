@@ -3,8 +3,8 @@ package io.github.maque.model.kernel;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
- * Whether this thread's engine records what is computed, so that gradients can be had. Put it into a
- * try statement; closing restores what was before.
+ * Whether this thread's engine records what is computed, so that gradients can be had. Put it into
+ * a try statement; closing restores what was before.
  */
 public final class GradientMode implements AutoCloseable {
   private final boolean before = JniUtils.isGradMode();

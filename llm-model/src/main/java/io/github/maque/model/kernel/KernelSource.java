@@ -13,10 +13,10 @@ import java.util.Map;
  * constants they refer to.
  *
  * <p>The text is a list of functions as Python would have them in a class, each beginning at the
- * left margin: {@code self} comes first, every parameter and the result have a type, other functions
- * are {@code self.name(…)} and constants {@code self.NAME}. What is known of tensors is known here
- * as {@code torch.…}; a number in the place of a dtype is 6 for float32, 15 for bfloat16, 5 for
- * float16.
+ * left margin: {@code self} comes first, every parameter and the result have a type, other
+ * functions are {@code self.name(…)} and constants {@code self.NAME}. What is known of tensors is
+ * known here as {@code torch.…}; a number in the place of a dtype is 6 for float32, 15 for
+ * bfloat16, 5 for float16.
  *
  * <pre>{@code
  * def scaled(self, x: Tensor, factor: float) -> Tensor:

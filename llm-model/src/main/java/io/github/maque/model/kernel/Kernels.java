@@ -31,8 +31,8 @@ import java.util.regex.Pattern;
  *
  * <p>Compilation happens in memory, without a file, a compiler or an installation of PyTorch. The
  * result may be used by any number of threads and lives until it or the manager it was compiled
- * with is closed, which must not happen while a function runs. Functions run in TorchScript's plain interpreter, with PyTorch's ordinary
- * autograd: no warm-up, no recompilation, memory as written.
+ * with is closed, which must not happen while a function runs. Functions run in TorchScript's plain
+ * interpreter, with PyTorch's ordinary autograd: no warm-up, no recompilation, memory as written.
  */
 public final class Kernels implements AutoCloseable {
   private static final Pattern PLACE = Pattern.compile("File \"code/__torch__\\.py\", line (\\d+)");

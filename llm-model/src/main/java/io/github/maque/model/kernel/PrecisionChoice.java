@@ -57,8 +57,7 @@ public record PrecisionChoice(Precision precision, double float32Rate, double bf
           bfloat16 = Math.max(bfloat16, second);
         }
       }
-      Precision faster =
-          bfloat16 > 1.1 * float32 ? Precision.BFLOAT16_MIXED : Precision.FLOAT32;
+      Precision faster = bfloat16 > 1.1 * float32 ? Precision.BFLOAT16_MIXED : Precision.FLOAT32;
       return new PrecisionChoice(faster, float32, bfloat16);
     }
   }

@@ -11,8 +11,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The bytes that PyTorch takes for a saved TorchScript module: a zip with the program as text, and a
- * pickle of one object of its class, whose fields are the constants.
+ * The bytes that PyTorch takes for a saved TorchScript module: a zip with the program as text, and
+ * a pickle of one object of its class, whose fields are the constants.
  */
 final class ScriptArchive {
   private static final String ROOT = "kernels/";

@@ -54,7 +54,8 @@ record Signature(String name, List<Parameter> parameters, String result) {
       }
     }
     if (signatures.isEmpty()) {
-      throw new IllegalArgumentException("kernel source " + source.name() + " has no function: no line begins with \"def \"");
+      throw new IllegalArgumentException(
+          "kernel source " + source.name() + " has no function: no line begins with \"def \"");
     }
     return signatures;
   }

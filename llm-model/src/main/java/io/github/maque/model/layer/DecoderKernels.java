@@ -85,7 +85,9 @@ public final class DecoderKernels {
     return none;
   }
 
-  /** Returns {@code [batch, time, width]} from ids {@code [batch, time]}, with dropout in training. */
+  /**
+   * Returns {@code [batch, time, width]} from ids {@code [batch, time]}, with dropout in training.
+   */
   public NDArray embed(
       NDManager manager, NDArray ids, NDArray table, double scale, boolean training) {
     return embed.call(manager, ids, table, scale, training).singletonOrThrow();

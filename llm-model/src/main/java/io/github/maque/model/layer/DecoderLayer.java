@@ -23,7 +23,8 @@ import java.util.List;
  */
 public final class DecoderLayer extends AbstractBlock {
   /**
-   * The norms of a layer, each its weight and, for layer norms, its bias; empty where there is none.
+   * The norms of a layer, each its weight and, for layer norms, its bias; empty where there is
+   * none.
    *
    * @param attentionInput before attention; in parallel form also before the feed-forward
    * @param attentionOutput of what attention adds
@@ -52,11 +53,7 @@ public final class DecoderLayer extends AbstractBlock {
    * @param parallel whether both read the layer's input
    */
   public DecoderLayer(
-      DecoderKernels kernels,
-      Norms norms,
-      Block attention,
-      Block feedForward,
-      boolean parallel) {
+      DecoderKernels kernels, Norms norms, Block attention, Block feedForward, boolean parallel) {
     this.kernels = kernels;
     this.norms = norms;
     this.attention = addChildBlock("self_attn", attention);
@@ -98,8 +95,8 @@ public final class DecoderLayer extends AbstractBlock {
   }
 
   /**
-   * Runs the layer so that a gradient can be taken back through it, with attention differentiated by
-   * hand where that is faster.
+   * Runs the layer so that a gradient can be taken back through it, with attention differentiated
+   * by hand where that is faster.
    *
    * @param x a leaf of the graph that wants a gradient
    */
@@ -192,8 +189,7 @@ public final class DecoderLayer extends AbstractBlock {
   }
 
   @Override
-  protected void initializeChildBlocks(
-      NDManager manager, DataType dataType, Shape... inputShapes) {
+  protected void initializeChildBlocks(NDManager manager, DataType dataType, Shape... inputShapes) {
     for (Block block : new ArrayList<>(getChildren().values())) {
       block.initialize(manager, dataType, inputShapes);
     }

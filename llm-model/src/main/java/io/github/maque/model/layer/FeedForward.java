@@ -7,16 +7,16 @@ import ai.djl.nn.Parameter;
 import java.util.List;
 
 /**
- * The feed-forward sub-layer of a {@link DecoderLayer}, gated or not: norm, projections and addition
- * to the residual stream are one computation.
+ * The feed-forward sub-layer of a {@link DecoderLayer}, gated or not: norm, projections and
+ * addition to the residual stream are one computation.
  */
 public final class FeedForward extends SubLayer {
   /**
    * Creates the sub-layer.
    *
    * @param kernels the arithmetic
-   * @param parameters weights of the gate, if gated, up and down; then, if configured, biases in the
-   *     same order
+   * @param parameters weights of the gate, if gated, up and down; then, if configured, biases in
+   *     the same order
    */
   public FeedForward(DecoderKernels kernels, List<Parameter> parameters) {
     super(kernels, parameters);

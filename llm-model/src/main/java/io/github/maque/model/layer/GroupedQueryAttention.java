@@ -9,9 +9,9 @@ import java.util.List;
 
 /**
  * Causal self-attention of several query heads over fewer or as many key-value heads (Ainslie et
- * al., 2023), with rotary embedding, norms of queries and keys, biases, and a sliding window, as the
- * decoder is configured. A sub-layer of a {@link DecoderLayer}: norm, attention and addition to the
- * residual stream are one computation.
+ * al., 2023), with rotary embedding, norms of queries and keys, biases, and a sliding window, as
+ * the decoder is configured. A sub-layer of a {@link DecoderLayer}: norm, attention and addition to
+ * the residual stream are one computation.
  */
 @SuppressWarnings("try") // what a mode is there for is to end
 public final class GroupedQueryAttention extends SubLayer {
@@ -91,8 +91,7 @@ public final class GroupedQueryAttention extends SubLayer {
     try (var off = GradientMode.notRecording()) {
       return kernels
           .attendBackward
-          .call(
-              manager, foundGradient, kept, context.cos(), context.sin(), context.bias(), BLOCK)
+          .call(manager, foundGradient, kept, context.cos(), context.sin(), context.bias(), BLOCK)
           .singletonOrThrow();
     }
   }

@@ -28,8 +28,7 @@ public final class LanguageModelHead {
    * @param scale what logits are multiplied by
    * @param softCap {@code c} in {@code c · tanh(logits / c)}, or 0 for none
    */
-  public LanguageModelHead(
-      DecoderKernels kernels, int vocabulary, double scale, double softCap) {
+  public LanguageModelHead(DecoderKernels kernels, int vocabulary, double scale, double softCap) {
     this.kernels = kernels;
     this.vocabulary = vocabulary;
     this.scale = scale;
@@ -46,10 +45,7 @@ public final class LanguageModelHead {
    * @param hidden the gradient of the hidden states, {@code [batch, time, width]}
    */
   public record Gradients(
-      NDArray logProbabilities,
-      NDArray logSums,
-      NDArray meanLogProbabilities,
-      NDArray hidden) {}
+      NDArray logProbabilities, NDArray logSums, NDArray meanLogProbabilities, NDArray hidden) {}
 
   /**
    * Returns the logits, {@code [batch, time, vocabulary]}: all at once, so for a few tokens, or a
@@ -66,8 +62,8 @@ public final class LanguageModelHead {
   }
 
   /**
-   * Returns the targets' log-probabilities and the logarithms of the sums of exponentials of logits,
-   * both {@code [batch, time]}, without gradients.
+   * Returns the targets' log-probabilities and the logarithms of the sums of exponentials of
+   * logits, both {@code [batch, time]}, without gradients.
    *
    * @param hidden normalised hidden states {@code [batch, time, width]}
    * @param table {@code [padded vocabulary, width]}
@@ -145,7 +141,9 @@ public final class LanguageModelHead {
     return array;
   }
 
-  /** Tokens whose float32 logits exist at once: 8 MB on a CPU, which caches hold; 256 MB on a GPU. */
+  /**
+   * Tokens whose float32 logits exist at once: 8 MB on a CPU, which caches hold; 256 MB on a GPU.
+   */
   private int rows(NDArray hidden) {
     boolean gpu = hidden.getDevice().isGpu();
     return Math.max(32, Math.min(gpu ? 8192 : 512, (gpu ? 1 << 26 : 1 << 21) / vocabulary));

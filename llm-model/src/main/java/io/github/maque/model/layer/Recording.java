@@ -8,8 +8,8 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 
 /**
- * A piece of a forward pass whose graph is kept: from a leaf to an output. Every array of it belongs
- * to the leaf's manager and goes with it.
+ * A piece of a forward pass whose graph is kept: from a leaf to an output. Every array of it
+ * belongs to the leaf's manager and goes with it.
  */
 public class Recording {
   private final NDArray input;

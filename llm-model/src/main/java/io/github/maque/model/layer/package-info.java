@@ -1,6 +1,4 @@
-/**
- * The blocks a decoder is made of. Start with {@link io.github.maque.model.layer.DecoderLayer}.
- */
+/** The blocks a decoder is made of. Start with {@link io.github.maque.model.layer.DecoderLayer}. */
 @NullMarked
 package io.github.maque.model.layer;
 

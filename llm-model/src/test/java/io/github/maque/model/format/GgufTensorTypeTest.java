@@ -102,8 +102,7 @@ class GgufTensorTypeTest {
   }
 
   private static byte[] encode(GgufTensorType type, float... numbers) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(numbers.length / type.blockLength() * type.blockBytes());
+    ByteBuffer bytes = ByteBuffer.allocate(numbers.length / type.blockLength() * type.blockBytes());
     type.encode(FloatBuffer.wrap(numbers), bytes);
     return bytes.array();
   }

@@ -206,7 +206,9 @@ class GgufTokenizerTest {
     assertThatThrownBy(
             () ->
                 export(
-                    builder(300).tokenizer(tokenizer).chatTemplate(ChatTemplate.instruction("<x>"))))
+                    builder(300)
+                        .tokenizer(tokenizer)
+                        .chatTemplate(ChatTemplate.instruction("<x>"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("lacks special tokens of the chat template: [<x>]");
   }
@@ -250,8 +252,7 @@ class GgufTokenizerTest {
         .containsEntry("tokenizer.ggml.unknown_token_id", (long) model.unkId())
         .containsEntry("tokenizer.ggml.bos_token_id", (long) model.bosId().getAsInt())
         .containsEntry("tokenizer.ggml.eos_token_id", (long) model.eosId().getAsInt())
-        .containsEntry(
-            "tokenizer.ggml.add_space_prefix", model.normalization().addsDummyPrefix())
+        .containsEntry("tokenizer.ggml.add_space_prefix", model.normalization().addsDummyPrefix())
         .doesNotContainKey("tokenizer.ggml.merges");
     assertThat(file.metadata.get("tokenizer.ggml.tokens"))
         .isEqualTo(model.pieces().stream().map(SentencePieceModel.Piece::text).toList());
@@ -267,9 +268,10 @@ class GgufTokenizerTest {
   @Test
   void refusesTokenizersThatLlamaCppLacks() throws IOException {
     assertRefused(
-        train(trainer().normalizer(Normalizer.lowercase())), "normaliser", "changes ordinary texts");
-    assertRefused(
-        train(trainer().preTokenizer(PreTokenizer.words())), "nothing that cuts text as");
+        train(trainer().normalizer(Normalizer.lowercase())),
+        "normaliser",
+        "changes ordinary texts");
+    assertRefused(train(trainer().preTokenizer(PreTokenizer.words())), "nothing that cuts text as");
     BpeVocabulary vocabulary = train(trainer()).vocabulary();
     assertRefused(
         BpeTokenizer.builder(vocabulary)
@@ -345,8 +347,7 @@ class GgufTokenizerTest {
       char c = characters.charAt(i);
       int next = 0x100;
       for (int b = 0; b < 256; b++) {
-        boolean itself =
-            b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE && b <= 0xFF;
+        boolean itself = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE && b <= 0xFF;
         if (c == (itself ? b : next)) {
           bytes[i] = (byte) b;
         }

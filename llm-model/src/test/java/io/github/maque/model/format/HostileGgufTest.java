@@ -127,8 +127,7 @@ class HostileGgufTest {
         new GgufBytes().entry("a", 9, b -> b.int32(99).int64(0)), "byte 37", "\"a\" is of type 99");
     assertRefused(
         new GgufBytes().entry("a", 7, b -> b.int8(2)), "byte 37", "2, which is neither 0 nor 1");
-    assertRefused(
-        new GgufBytes().entry("a", 10, b -> b.int64(-1)), "byte 37", "2^63 or more");
+    assertRefused(new GgufBytes().entry("a", 10, b -> b.int64(-1)), "byte 37", "2^63 or more");
   }
 
   @Test
@@ -164,7 +163,9 @@ class HostileGgufTest {
   @Test
   void refusesShapesThatCannotBe() throws IOException {
     assertRefused(
-        new GgufBytes().tensor("t", 0, 0, 1, 1, 1, 1, 1).data(new byte[4]), "byte 33", "5 dimensions");
+        new GgufBytes().tensor("t", 0, 0, 1, 1, 1, 1, 1).data(new byte[4]),
+        "byte 33",
+        "5 dimensions");
     assertRefused(
         new GgufBytes().tensor("t", 0, 0, -1).data(new byte[4]), "byte 37", "more numbers than");
     assertRefused(
@@ -229,9 +230,7 @@ class HostileGgufTest {
   void refusesHeadersThatDoNotEnd() throws IOException {
     byte[] bytes = new byte[GgufInput.MAX_BYTES + 100];
     byte[] start =
-        new GgufBytes()
-            .entry("a", 9, b -> b.int32(0).int64(GgufInput.MAX_BYTES - 10))
-            .toBytes();
+        new GgufBytes().entry("a", 9, b -> b.int32(0).int64(GgufInput.MAX_BYTES - 10)).toBytes();
     System.arraycopy(start, 0, bytes, 0, start.length);
     assertRefused(bytes, "byte 41", "there cannot be 67108854 numbers of \"a\"");
   }

@@ -46,7 +46,8 @@ final class PublishedGguf {
         throw new IllegalStateException(info + " is not aligned");
       }
       in.position(data + (int) info.offset);
-      tensors.put(info.name, new Tensor(info.dimensions, info.type, values(info.type, info.dimensions)));
+      tensors.put(
+          info.name, new Tensor(info.dimensions, info.type, values(info.type, info.dimensions)));
     }
   }
 

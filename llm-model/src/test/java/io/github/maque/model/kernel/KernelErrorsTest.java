@@ -99,7 +99,8 @@ class KernelErrorsTest {
 
   @Test
   void wrongKindsOfArgumentsAreRefused() {
-    assertRefused("kernel wrong.plus: parameter y must be a Tensor, but is 1.5", "plus", three, 1.5);
+    assertRefused(
+        "kernel wrong.plus: parameter y must be a Tensor, but is 1.5", "plus", three, 1.5);
     assertRefused(
         "kernel wrong.plus: parameter y must be a Tensor, but is [float32(3)]",
         "plus",
@@ -117,7 +118,12 @@ class KernelErrorsTest {
         2,
         true);
     assertRefused(
-        "kernel wrong.scaled: parameter n must be a int, but is 2.0", "scaled", three, 1.0, 2.0, true);
+        "kernel wrong.scaled: parameter n must be a int, but is 2.0",
+        "scaled",
+        three,
+        1.0,
+        2.0,
+        true);
     assertRefused(
         "kernel wrong.scaled: parameter on must be a bool, but is 1", "scaled", three, 1.0, 2, 1);
     assertRefused(
@@ -140,7 +146,8 @@ class KernelErrorsTest {
         .withMessage("kernel wrong.shaped: parameter shape must be a List[int], but is a int[]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> KERNELS.get("shaped").infer(MANAGER, new long[] {1}, new float[] {1}))
-        .withMessage("kernel wrong.shaped: parameter values must be a List[float], but is a float[]");
+        .withMessage(
+            "kernel wrong.shaped: parameter values must be a List[float], but is a float[]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> KERNELS.get("shaped").call(MANAGER, new long[] {1}, new double[] {1}))
         .withMessageContaining("parameter shape must be a List[int], but is a long[]");
@@ -192,7 +199,12 @@ class KernelErrorsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"size | int", "name | str", "both | Tuple[Tensor, int]", "perhaps | Optional[Tensor]"})
+      value = {
+        "size | int",
+        "name | str",
+        "both | Tuple[Tensor, int]",
+        "perhaps | Optional[Tensor]"
+      })
   void resultsThatAreNotTensorsAreRefused(String kernel, String type) {
     String message =
         "kernel wrong." + kernel + " returns " + type + ", which is nothing but a KernelValue";
@@ -290,7 +302,8 @@ class KernelErrorsTest {
   void arraysOfOthersAreRefused() {
     NDArray other = stranger(NDArray.class);
     String found = "but is a " + other.getClass().getName();
-    assertRefused("kernel wrong.plus: parameter y must be a Tensor, " + found, "plus", three, other);
+    assertRefused(
+        "kernel wrong.plus: parameter y must be a Tensor, " + found, "plus", three, other);
     assertRefused(
         "kernel wrong.first: parameter xs must be a List[Tensor], " + found,
         "first",

@@ -101,7 +101,8 @@ class KernelGradientTest {
       NDList results = kernels.get("split").call(manager, x);
       backward(results.get(0).add(results.get(1)));
     }
-    assertThat(x.getGradient().toFloatArray()[0]).isCloseTo(2 + (float) Math.cos(0.3), within(1e-6f));
+    assertThat(x.getGradient().toFloatArray()[0])
+        .isCloseTo(2 + (float) Math.cos(0.3), within(1e-6f));
   }
 
   @Test

@@ -57,11 +57,13 @@ class KernelSourceTest {
   @Test
   void mistakesOfEachKindAreTold() {
     String head = "def f(self, x: Tensor) -> Tensor:\n";
-    assertDoesNotCompile(KernelSource.of("m", head + "  return y\n"), "undefined value y", "line 2");
+    assertDoesNotCompile(
+        KernelSource.of("m", head + "  return y\n"), "undefined value y", "line 2");
     assertDoesNotCompile(KernelSource.of("m", head + "  return x +\n"), "expected ident");
     assertDoesNotCompile(KernelSource.of("m", head), "line 2");
     assertDoesNotCompile(KernelSource.of("m", head + "  return \"a\n"), "expected a valid token");
-    assertDoesNotCompile(KernelSource.of("m", head + "    y = x\n  return y\n"), "indent", "line 3");
+    assertDoesNotCompile(
+        KernelSource.of("m", head + "    y = x\n  return y\n"), "indent", "line 3");
     assertDoesNotCompile(KernelSource.of("m", head + "  return 3\n"), "actually of type int");
     assertDoesNotCompile(KernelSource.of("m", head + "  return self.f(x)\n"), "recursively");
     assertDoesNotCompile(KernelSource.of("m", head + "  return self.g(x)\n"), "method 'g'");
@@ -138,7 +140,9 @@ class KernelSourceTest {
   @ParameterizedTest
   @ValueSource(strings = {"forward", "training", "init", "Tensor", "torch", "lambda"})
   void functionsMayBeNamedLikeWhatTheEngineHas(String name) {
-    String text = IDENTITY.replace("same", name) + "def f(self, n: int) -> Tensor:\n  return torch.ones([n])\n";
+    String text =
+        IDENTITY.replace("same", name)
+            + "def f(self, n: int) -> Tensor:\n  return torch.ones([n])\n";
     try (Kernels kernels = Kernels.compile(MANAGER, KernelSource.of("names", text))) {
       float[] numbers = {1, 2};
       assertThat(
@@ -172,7 +176,8 @@ class KernelSourceTest {
   void namesMustBeIdentifiers(String name) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> KernelSource.of(name, IDENTITY))
-        .withMessage("name must consist of letters, digits and underscores, but is \"" + name + "\"");
+        .withMessage(
+            "name must consist of letters, digits and underscores, but is \"" + name + "\"");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> KernelSource.of("k", IDENTITY).with(name, 1))
         .withMessageStartingWith("constant must consist of letters, digits and underscores");

@@ -80,7 +80,9 @@ class KernelThreadsTest {
     together(compile, compile);
   }
 
-  /** In one function at a time: gradients in one thread, none in the second, inference in the third. */
+  /**
+   * In one function at a time: gradients in one thread, none in the second, inference in the third.
+   */
   @Test
   @SuppressWarnings("try") // the mode is in force for as long as its variable is
   void recordGradientsEachForThemselves() throws Exception {

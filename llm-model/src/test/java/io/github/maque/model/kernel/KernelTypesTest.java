@@ -62,8 +62,7 @@ class KernelTypesTest {
       """;
 
   private static final NDManager MANAGER = NDManager.newBaseManager("PyTorch");
-  private static final Kernels KERNELS =
-      Kernels.compile(MANAGER, KernelSource.of("types", SOURCE));
+  private static final Kernels KERNELS = Kernels.compile(MANAGER, KernelSource.of("types", SOURCE));
 
   /** The ways to call. */
   enum Way {
@@ -282,7 +281,8 @@ class KernelTypesTest {
       longs = {0, 1, -1, 255, 256, -256, 1L << 31, 1L << 62, Long.MIN_VALUE, Long.MAX_VALUE})
   void findsIntegerConstants(long constant) {
     String text = "def get(self) -> Tensor:\n  return torch.full([1], self.C, dtype=4)\n";
-    try (Kernels kernels = Kernels.compile(MANAGER, KernelSource.of("c", text).with("C", constant))) {
+    try (Kernels kernels =
+        Kernels.compile(MANAGER, KernelSource.of("c", text).with("C", constant))) {
       assertThat(kernels.get("get").call(MANAGER).singletonOrThrow().toLongArray())
           .containsExactly(constant);
     }
@@ -291,12 +291,20 @@ class KernelTypesTest {
   @ParameterizedTest
   @ValueSource(
       doubles = {
-        0, -0.0, -1.5, 0.1, Double.MIN_VALUE, Double.MAX_VALUE, Double.NaN,
-        Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+        0,
+        -0.0,
+        -1.5,
+        0.1,
+        Double.MIN_VALUE,
+        Double.MAX_VALUE,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY
       })
   void findsRealConstants(double constant) {
     String text = "def get(self) -> Tensor:\n  return torch.full([1], self.C, dtype=7)\n";
-    try (Kernels kernels = Kernels.compile(MANAGER, KernelSource.of("c", text).with("C", constant))) {
+    try (Kernels kernels =
+        Kernels.compile(MANAGER, KernelSource.of("c", text).with("C", constant))) {
       double found = kernels.get("get").call(MANAGER).singletonOrThrow().toDoubleArray()[0];
       assertThat(Double.doubleToLongBits(found)).isEqualTo(Double.doubleToLongBits(constant));
     }
