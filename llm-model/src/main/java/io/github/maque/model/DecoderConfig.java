@@ -254,11 +254,11 @@ public record DecoderConfig(
    *
    * @param sequences how many are generated at once
    * @param positions how many tokens of each are cached
-   * @param bytesPerNumber 4 for 32-bit floats, 2 for 16-bit ones
+   * @param precision in what values are kept; keys are 32-bit floats always
    * @return bytes
    */
-  public long keyValueCacheBytes(int sequences, int positions, int bytesPerNumber) {
-    return DecoderCosts.keyValueCacheBytes(this, sequences, positions, bytesPerNumber);
+  public long keyValueCacheBytes(int sequences, int positions, Precision precision) {
+    return DecoderCosts.keyValueCacheBytes(this, sequences, positions, precision);
   }
 
   /**

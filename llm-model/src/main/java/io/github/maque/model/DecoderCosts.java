@@ -159,14 +159,12 @@ final class DecoderCosts {
   }
 
   static long keyValueCacheBytes(
-      DecoderConfig config, int sequences, int positions, int bytesPerNumber) {
+      DecoderConfig config, int sequences, int positions, Precision precision) {
     Ranges.requirePositive("sequences", sequences);
     requireWithinContext(config, "positions", positions, 1);
-    if (bytesPerNumber != 2 && bytesPerNumber != 4) {
-      throw new IllegalArgumentException("bytesPerNumber must be 2 or 4, got " + bytesPerNumber);
-    }
-    long perToken = 2L * config.layers() * config.keyValueHeads() * config.headSize();
-    return Math.multiplyExact((long) sequences * positions, perToken * bytesPerNumber);
+    long numbers = (long) config.layers() * config.keyValueHeads() * config.headSize();
+    long perToken = numbers * (Float.BYTES + bytes(precision));
+    return Math.multiplyExact((long) sequences * positions, perToken);
   }
 
   private static int bytes(Precision precision) {

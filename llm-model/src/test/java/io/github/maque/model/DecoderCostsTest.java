@@ -198,7 +198,9 @@ class DecoderCostsTest {
   void countsCachedKeysAndValues() {
     DecoderConfig config = MEASURED.toBuilder().keyValueHeads(2).build();
 
-    assertThat(config.keyValueCacheBytes(32, 500, 2)).isEqualTo(2L * 8 * 2 * 64 * 32 * 500 * 2);
+    long numbers = 8L * 2 * 64 * 32 * 500;
+    assertThat(config.keyValueCacheBytes(32, 500, Precision.FLOAT32)).isEqualTo(numbers * 8);
+    assertThat(config.keyValueCacheBytes(32, 500, Precision.BFLOAT16_MIXED)).isEqualTo(numbers * 6);
   }
 
   @Test
@@ -207,8 +209,8 @@ class DecoderCostsTest {
     assertRefused(() -> MEASURED.trainingFlopsPerToken(0), "time must be between 1 and 512");
     assertRefused(() -> MEASURED.inferenceFlopsPerToken(513), "position must be between 0 and 512");
     assertRefused(
-        () -> MEASURED.keyValueCacheBytes(1, 513, 4), "positions must be between 1 and 512");
-    assertRefused(() -> MEASURED.keyValueCacheBytes(1, 5, 3), "bytesPerNumber must be 2 or 4");
+        () -> MEASURED.keyValueCacheBytes(1, 513, Precision.FLOAT32),
+        "positions must be between 1 and 512");
     assertRefused(
         () -> MEASURED.trainingMemory(1, 8, Precision.FLOAT32, 9),
         "checkpointEvery must be between 0 and 8");

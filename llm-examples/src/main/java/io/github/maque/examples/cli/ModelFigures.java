@@ -125,16 +125,16 @@ record ModelFigures(DecoderConfig config, int batch, int time) {
 
   private void addInference(Summary summary) {
     int context = config.contextLength();
-    long full = config.keyValueCacheBytes(1, context, Float.BYTES);
-    long half = config.keyValueCacheBytes(1, context, Short.BYTES);
+    long full = config.keyValueCacheBytes(1, context, Precision.FLOAT32);
+    long half = config.keyValueCacheBytes(1, context, Precision.BFLOAT16_MIXED);
     summary.bytes("inference_weights_bytes", config.parameters() * Float.BYTES);
     summary.data("key_value_cache_bytes", full);
-    summary.data("key_value_cache_16_bit_bytes", half);
+    summary.data("key_value_cache_16_bit_values_bytes", half);
     summary.print(
         "key value cache",
         String.format(
             Locale.ROOT,
-            "%s a sequence of %,d tokens, %s in 16 bits",
+            "%s a sequence of %,d tokens, %s with values in 16 bits",
             ByteSize.toText(full),
             context,
             ByteSize.toText(half)));

@@ -72,7 +72,7 @@ class KernelErrorsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> called.value(MANAGER, arguments))
         .withMessage(message);
-    assertThat(MANAGER.getManagedArrays()).hasSize(before);
+    assertThat(MANAGER.getManagedArrays().size()).isEqualTo(before);
   }
 
   @Test
@@ -276,7 +276,7 @@ class KernelErrorsTest {
         .isInstanceOf(KernelException.class);
     assertThatThrownBy(() -> KERNELS.get("scaled").call(MANAGER, three, 1.0, 2, 3))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThat(MANAGER.getManagedArrays()).hasSize(before);
+    assertThat(MANAGER.getManagedArrays().size()).isEqualTo(before);
   }
 
   @ParameterizedTest

@@ -60,7 +60,7 @@ class KernelThreadsTest {
           expect(-4, minus.infer(manager, y, x));
           expect(7 * call, scaled.call(manager, x, call));
         });
-    assertThat(manager.getManagedArrays()).hasSize(before);
+    assertThat(manager.getManagedArrays().size()).isEqualTo(before);
     assertThat(x.getName()).isNull();
   }
 
