@@ -9,6 +9,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
 import ai.djl.util.PairList;
 import io.github.maque.model.kernel.GradientMode;
@@ -74,7 +75,7 @@ public final class Decoder extends AbstractBlock {
     head =
         new LanguageModelHead(
             kernels, config.vocabularySize(), config.logitScale(), config.logitSoftCap());
-    Map<String, Parameter> declared = declare(config);
+    Map<String, Parameter> declared = declare(config, builder.zeros);
     for (int layer = 0; layer < config.layers(); layer++) {
       layers.add(addChildBlock("layer", layer(builder, layer, declared)));
     }
@@ -144,6 +145,7 @@ public final class Decoder extends AbstractBlock {
     private @Nullable BlockFactory attention;
     private @Nullable BlockFactory feedForward;
     private @Nullable BlockFactory layer;
+    private boolean zeros;
 
     private Builder(NDManager manager, DecoderConfig config) {
       this.manager = manager;
@@ -171,6 +173,15 @@ public final class Decoder extends AbstractBlock {
     /** Sets what makes whole layers, norms and residual additions included. */
     public Builder layer(BlockFactory layer) {
       this.layer = layer;
+      return this;
+    }
+
+    /**
+     * Makes all weights but those of a user's blocks zero, norms too: for a decoder whose weights
+     * will be loaded, which saves computing first ones.
+     */
+    public Builder zeros() {
+      zeros = true;
       return this;
     }
 
@@ -481,7 +492,7 @@ public final class Decoder extends AbstractBlock {
   }
 
   /** Makes a parameter of each shape, named within its block. */
-  private static Map<String, Parameter> declare(DecoderConfig config) {
+  private static Map<String, Parameter> declare(DecoderConfig config, boolean zeros) {
     Map<String, Parameter> declared = new LinkedHashMap<>();
     for (ParameterShape shape : config.parameterShapes()) {
       Parameter.Type type =
@@ -496,7 +507,7 @@ public final class Decoder extends AbstractBlock {
               .setName(shape.name())
               .setType(type)
               .optShape(new Shape(shape.shape()))
-              .optInitializer(new SeededInitializer(config, shape))
+              .optInitializer(zeros ? Initializer.ZEROS : new SeededInitializer(config, shape))
               .build());
     }
     return declared;

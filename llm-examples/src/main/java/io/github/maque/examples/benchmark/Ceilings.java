@@ -62,8 +62,7 @@ final class Ceilings {
   }
 
   private KernelValue random(Precision precision, long rows, long columns) {
-    try (NDArray numbers =
-        manager.randomNormal(0, 1, new Shape(rows, columns), DataType.FLOAT32)) {
+    try (NDArray numbers = manager.randomNormal(0, 1, new Shape(rows, columns), DataType.FLOAT32)) {
       return kernels.get("cast").value(manager, numbers, precision.dtype());
     }
   }

@@ -119,8 +119,7 @@ public final class GenerateBenchmark {
               speeds.get(0),
               steps,
               "tokens/s",
-              String.format(
-                  Locale.ROOT, "weights read at %.1f GB/s", single * weightBytes / 1e9)));
+              String.format(Locale.ROOT, "weights read at %.1f GB/s", single * weightBytes / 1e9)));
       measurements.add(
           Measurement.of(
               group,
@@ -190,12 +189,13 @@ public final class GenerateBenchmark {
     return most / largest;
   }
 
-  /** Of a session with all layers and of one with half of them: what is the layers', and what not. */
+  /**
+   * Of a session with all layers and of one with half of them: what is the layers', and what not.
+   */
   private void allocation(Decoder decoder, Precision precision) {
     try (NDManager manager = decoder.manager().newSubManager()) {
       int half = shape.layers() / 2;
-      Decoder shallow =
-          Decoder.create(manager, shape.withLayers(half).config(), Precision.FLOAT32);
+      Decoder shallow = Decoder.create(manager, shape.withLayers(half).config(), Precision.FLOAT32);
       double deep = bytesPerStep(decoder, precision);
       double perLayer = (deep - bytesPerStep(shallow, precision)) / (shape.layers() - half);
       double handle = bytesPerHandle(manager);

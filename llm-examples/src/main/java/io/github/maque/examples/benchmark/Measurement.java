@@ -18,8 +18,7 @@ public record Measurement(
    *
    * @param amount how many of {@code unit} a run is
    */
-  static Measurement of(
-      String group, Race.Speed runs, double amount, String unit, String remark) {
+  static Measurement of(String group, Race.Speed runs, double amount, String unit, String remark) {
     return new Measurement(
         group, runs.name(), amount * runs.mbPerSecond(), unit, runs.spread(), remark);
   }

@@ -5,6 +5,7 @@ import ai.djl.nn.Parameter;
 import io.github.maque.model.Checkpointing;
 import io.github.maque.model.Decoder;
 import io.github.maque.model.kernel.Precision;
+import io.github.maque.model.kernel.PrecisionChoice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,15 +101,13 @@ public final class ModelBenchmark {
    */
   public static ModelBenchmark full(
       Set<Part> parts, @Nullable TorchPeer peer, BiConsumer<String, Double> progress) {
-    return new ModelBenchmark(
-        new Settings(parts, ModelShape.FULL, 8, 3, 0.5, peer, 8), progress);
+    return new ModelBenchmark(new Settings(parts, ModelShape.FULL, 8, 3, 0.5, peer, 8), progress);
   }
 
   /** Returns one that tries everything out in seconds and measures nothing of use. */
   public static ModelBenchmark smoke(
       Set<Part> parts, @Nullable TorchPeer peer, BiConsumer<String, Double> progress) {
-    return new ModelBenchmark(
-        new Settings(parts, ModelShape.TINY, 4, 1, 0, peer, 2), progress);
+    return new ModelBenchmark(new Settings(parts, ModelShape.TINY, 4, 1, 0, peer, 2), progress);
   }
 
   /**
@@ -120,7 +119,7 @@ public final class ModelBenchmark {
   public Report run() throws IOException {
     Precision fastest;
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-      fastest = fastest(manager);
+      fastest = chosen(manager);
       if (settings.parts.contains(Part.STEP)) {
         try (NDManager own = manager.newSubManager()) {
           step(own);
@@ -142,20 +141,17 @@ public final class ModelBenchmark {
         settings.shape.config().parameters(), fastest, measurements, remarks, requirements);
   }
 
-  /** Lets the precisions race over one sequence. */
-  private Precision fastest(NDManager parent) {
-    try (NDManager manager = parent.newSubManager()) {
-      Race race = new Race(settings.rounds, settings.turnSeconds);
-      RandomBatch one =
-          RandomBatch.of(1, settings.shape.contextLength(), settings.shape.vocabulary(), SEED);
-      for (Precision precision : PRECISIONS) {
-        Decoder decoder = Decoder.create(manager, settings.shape.config(), precision);
-        race.add(name(precision), TrainingStep.of(decoder, one, 1, Checkpointing.none())::run);
-      }
-      List<Race.Speed> speeds = race.run(one.tokens(), progress);
-      boolean half = speeds.get(1).mbPerSecond() > speeds.get(0).mbPerSecond();
-      return PRECISIONS.get(half ? 1 : 0);
-    }
+  /** Says what {@link Precision#AUTO} stands for here, and why. */
+  private Precision chosen(NDManager manager) {
+    PrecisionChoice choice = PrecisionChoice.on(manager);
+    remarks.add(
+        String.format(
+            Locale.ROOT,
+            "Precision.AUTO is %s here: %.0f GFLOP/s in float32, %.0f in bfloat16.",
+            choice.precision(),
+            choice.float32Rate() / 1e9,
+            choice.bfloat16Rate() / 1e9));
+    return choice.precision();
   }
 
   private void step(NDManager manager) {
@@ -236,7 +232,8 @@ public final class ModelBenchmark {
                 speed,
                 8.0 * rows * width * width / 1e9,
                 "GFLOP/s",
-                String.format(Locale.ROOT, "[%d × %d] · [%d × %d]", rows, width, width, 4 * width)));
+                String.format(
+                    Locale.ROOT, "[%d × %d] · [%d × %d]", rows, width, width, 4 * width)));
       }
       return speeds.stream()
           .mapToDouble(speed -> speed.fastest() * 8.0 * rows * width * width)
@@ -258,8 +255,7 @@ public final class ModelBenchmark {
   }
 
   private void add(String group, Race.Speed steps, String remark) {
-    measurements.add(
-        Measurement.of(group, steps, settings.tokens().tokens(), "tokens/s", remark));
+    measurements.add(Measurement.of(group, steps, settings.tokens().tokens(), "tokens/s", remark));
   }
 
   /** The same weights, the same tokens: the same loss and gradients. */
@@ -369,7 +365,10 @@ public final class ModelBenchmark {
         TorchPeer.Result result =
             peer.run(settings.shape, settings.batch, modes.get(mode), settings.peerSteps);
         requireClose(
-            "parameters", settings.shape.config().parameters(), result.parameters(), 0);
+            "parameters",
+            (double) settings.shape.config().parameters(),
+            (double) result.parameters(),
+            0);
         double after = wholeSteps(precision);
         ratios[mode][round] = (before + after) / 2 / result.tokensPerSecond();
         measurements.add(
@@ -404,8 +403,7 @@ public final class ModelBenchmark {
     RandomBatch batch = settings.tokens();
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
       Decoder decoder = Decoder.create(manager, settings.shape.config(), precision);
-      TrainingStep gradients =
-          TrainingStep.of(decoder, batch, rowsAtOnce, Checkpointing.none());
+      TrainingStep gradients = TrainingStep.of(decoder, batch, rowsAtOnce, Checkpointing.none());
       FusedAdamW optimizer = new FusedAdamW(manager, gradients.parameters());
       double[] seconds = new double[settings.peerSteps];
       for (int step = 0; step < seconds.length; step++) {

@@ -48,7 +48,8 @@ final class PlainDecoder extends AbstractBlock {
         || !(config.positions() instanceof Positions.Rotary)
         || config.keyValueHeads() != config.heads()
         || !config.tiedEmbeddings()) {
-      throw new IllegalArgumentException("only the benchmark's shape is written out, not " + config);
+      throw new IllegalArgumentException(
+          "only the benchmark's shape is written out, not " + config);
     }
     Map<String, Parameter> weights = other.parametersByName();
     embedding =
@@ -121,11 +122,7 @@ final class PlainDecoder extends AbstractBlock {
 
   private static Parameter parameter(Map<String, Parameter> weights, String name, Shape shape) {
     Parameter parameter =
-        Parameter.builder()
-            .setName(name)
-            .setType(Parameter.Type.WEIGHT)
-            .optShape(shape)
-            .build();
+        Parameter.builder().setName(name).setType(Parameter.Type.WEIGHT).optShape(shape).build();
     copyLater(parameter, weights, name);
     return parameter;
   }
@@ -157,8 +154,7 @@ final class PlainDecoder extends AbstractBlock {
     Layer(Map<String, Parameter> weights, String prefix) {
       Shape width = new Shape(config.width());
       long heads = (long) config.heads() * config.headSize();
-      attentionNorm =
-          addParameter(parameter(weights, prefix + "input_layernorm.weight", width));
+      attentionNorm = addParameter(parameter(weights, prefix + "input_layernorm.weight", width));
       feedForwardNorm =
           addParameter(parameter(weights, prefix + "post_attention_layernorm.weight", width));
       query = linear(weights, prefix + "self_attn.q_proj.weight", heads);

@@ -18,8 +18,7 @@ import java.util.List;
  * @param batch how many sequences, of the context's length, go forward and backward at once
  * @param checkpointed whether each layer's activations are computed again, or all of them kept
  */
-record StepMemory(
-    ModelShape shape, Precision precision, int batch, boolean checkpointed) {
+record StepMemory(ModelShape shape, Precision precision, int batch, boolean checkpointed) {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path CLEAR_PEAK = Path.of("/proc/self/clear_refs");
   private static final int STEPS = 3;
@@ -43,11 +42,9 @@ record StepMemory(
 
   /** Measures in a new JVM. */
   Result run() throws IOException {
-    List<String> flags =
-        List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch");
+    List<String> flags = List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch");
     String line =
-        ChildProcess.jvm(flags, StepMemory.class, List.of(new Gson().toJson(this)))
-            .run(said -> {});
+        ChildProcess.jvm(flags, StepMemory.class, List.of(new Gson().toJson(this))).run(said -> {});
     return new Gson().fromJson(line, Result.class);
   }
 

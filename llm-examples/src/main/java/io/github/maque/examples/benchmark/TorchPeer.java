@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * PyTorch itself, training the same decoder in a process of its own: a script that is called with
- * layers, width, heads, width of the feed-forward, vocabulary, time, batch, mode and steps, and that
- * prints one line of JSON.
+ * layers, width, heads, width of the feed-forward, vocabulary, time, batch, mode and steps, and
+ * that prints one line of JSON.
  *
  * @param python the interpreter
  * @param script the program

@@ -45,8 +45,7 @@ interface TrainingStep {
       private double part(int from, int to) {
         try (NDManager manager = decoder.manager().newSubManager()) {
           NDArray targets = batch.targets(manager, from, to);
-          NDArray weights =
-              manager.full(new Shape(to - from, batch.time()), 1f / batch.tokens());
+          NDArray weights = manager.full(new Shape(to - from, batch.time()), 1f / batch.tokens());
           DecoderInput input = DecoderInput.of(batch.inputs(manager, from, to));
           try (ForwardPass pass = decoder.forwardPass(input, checkpointing, 0)) {
             LanguageModelHead.Gradients head = pass.headGradients(targets, weights, 0, 0);
@@ -85,7 +84,8 @@ interface TrainingStep {
           ParameterStore store = new ParameterStore(manager, false);
           NDArray logits = decoder.forward(store, inputs, true).singletonOrThrow();
           NDList rowsOfLogits = new NDList(logits.reshape(-1, logits.getShape().get(2)));
-          NDArray mean = loss.evaluate(targets, rowsOfLogits).mul((to - from) / (float) batch.size());
+          NDArray mean =
+              loss.evaluate(targets, rowsOfLogits).mul((to - from) / (float) batch.size());
           collector.backward(mean);
           return mean.getFloat();
         }

@@ -23,8 +23,7 @@ record CountedTensors(TensorSource source, LongConsumer progress) implements Ten
     long total = source.names().stream().mapToLong(source::size).sum();
     AtomicLong done = new AtomicLong();
     return new CountedTensors(
-        source,
-        count -> progress.update(task, done.addAndGet(count), total, "numbers"));
+        source, count -> progress.update(task, done.addAndGet(count), total, "numbers"));
   }
 
   @Override

@@ -187,8 +187,7 @@ final class Generate extends Verb {
     return sampling.over(usual).toBuilder().logProbabilities(logProbabilities).build();
   }
 
-  private Summary generate(
-      GenerateModel loaded, Tokenizer known, List<GenerateOutput.Task> tasks) {
+  private Summary generate(GenerateModel loaded, Tokenizer known, List<GenerateOutput.Task> tasks) {
     int count = slots == null ? Math.min(tasks.size(), MOST_SLOTS) : slots;
     Precision chosen = loaded.resolve(precision);
     Cancellation cancellation = new Cancellation();
@@ -196,8 +195,7 @@ final class Generate extends Verb {
     GenerateOutput output = new GenerateOutput(tasks, out, isJson(), !chat);
     try (DecodingSession session =
         loaded.open(count, contextLength(tasks, loaded.contextLength()), chosen)) {
-      Generator generator =
-          new Generator(session, known, DecodeOptions.SKIP_SPECIAL_TOKENS);
+      Generator generator = new Generator(session, known, DecodeOptions.SKIP_SPECIAL_TOKENS);
       interruption = new GenerateInterruption(cancellation);
       long start = System.nanoTime();
       generator.generateAll(output.requests(), output, cancellation);

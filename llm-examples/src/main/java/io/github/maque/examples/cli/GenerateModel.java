@@ -24,7 +24,7 @@ final class GenerateModel implements AutoCloseable {
       throws IOException {
     NDManager manager = NDManager.newBaseManager("PyTorch");
     try {
-      Decoder decoder = Decoder.create(manager, config, Precision.FLOAT32);
+      Decoder decoder = Decoder.builder(manager, config).zeros().build();
       DecoderWeights.load(decoder, CountedTensors.reportingTo("Loading", progress, weights));
       return new GenerateModel(manager, decoder);
     } catch (Throwable failure) {

@@ -92,8 +92,7 @@ final class GenerateOutput implements GenerationListener {
   @Override
   public void finished(int request, Generation generation) {
     endings[request] = new Ending(generation, (System.nanoTime() - begins[request]) / 1e9);
-    finishReasons.merge(
-        generation.finishReason().name().toLowerCase(Locale.ROOT), 1, Integer::sum);
+    finishReasons.merge(generation.finishReason().name().toLowerCase(Locale.ROOT), 1, Integer::sum);
     Ending ending;
     while (told < endings.length && (ending = endings[told]) != null) {
       tell(tasks.get(told), ending);

@@ -65,7 +65,6 @@ final class GenerateRequests {
       throw new IllegalArgumentException(
           "the prompt is empty, and the tokenizer has no token that texts begin with");
     }
-    return new GenerationRequest(
-        ids, options.toBuilder().stopIds(eos.stream().toArray()).build());
+    return new GenerationRequest(ids, options.toBuilder().stopIds(eos.stream().toArray()).build());
   }
 }

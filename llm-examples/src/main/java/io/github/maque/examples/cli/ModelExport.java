@@ -142,8 +142,7 @@ final class ModelExport extends Verb {
       model = model.withChatTemplate(chatTemplate);
     }
     boolean gguf = format == Format.GGUF;
-    requirePossible(
-        gguf ? model.config().ggufExport() : model.config().huggingFaceExport());
+    requirePossible(gguf ? model.config().ggufExport() : model.config().huggingFaceExport());
     ModelTarget target =
         gguf
             ? ModelTarget.file(out(), writing.isForced())

@@ -134,8 +134,7 @@ record ModelSource(
   /** Returns this model, telling {@code progress} what is read of its weights. */
   ModelSource reportingTo(Progress progress) {
     CountedTensors counted = CountedTensors.reportingTo("Writing", progress, weights);
-    return new ModelSource(
-        config, counted, tokenizer, tokenizerConfig, chatTemplate, generation);
+    return new ModelSource(config, counted, tokenizer, tokenizerConfig, chatTemplate, generation);
   }
 
   /** Returns the model as a directory. */

@@ -73,8 +73,7 @@ final class TensorList {
                 TensorStatistics.of(
                     source,
                     name,
-                    count ->
-                        progress.update("Reading", done.addAndGet(count), total, "numbers")));
+                    count -> progress.update("Reading", done.addAndGet(count), total, "numbers")));
       }
       List<Long> shape = LongStream.of(source.shape(name)).boxed().toList();
       entries.add(new Entry(name, files.type(name), shape, read));
@@ -136,8 +135,7 @@ final class TensorList {
       list.add(figures);
       String numbers = entry.statistics().map(TensorStatistics::toString).orElse("");
       summary.print(
-          String.format(
-                  Locale.ROOT, format, entry.name(), entry.shapeText(), entry.type(), numbers)
+          String.format(Locale.ROOT, format, entry.name(), entry.shapeText(), entry.type(), numbers)
               .stripTrailing());
     }
     summary.data("tensor_list", list);

@@ -17,8 +17,7 @@ class BenchModelTest {
   @Test
   void smokeRunMeasuresSteps() {
     JsonObject figures =
-        Invocation.of(
-                "bench", "model", "--smoke", "--json", "--what", "step,checkpointing,calls")
+        Invocation.of("bench", "model", "--smoke", "--json", "--what", "step,checkpointing,calls")
             .json();
     assertThat(figures.get("smoke").getAsBoolean()).isTrue();
     assertThat(figures.get("fastest_precision").getAsString()).isIn("float32", "bfloat16-mixed");
@@ -40,12 +39,19 @@ class BenchModelTest {
   @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void runsAPeerAndChecksThatItsModelIsTheSame() throws IOException {
-    Path peer =
-        peer("{\"peer\":\"fake '$8'\",\"params\":98624,\"tok_s\":50,\"mfu_of_gemm\":0.25}");
+    Path peer = peer("{\"peer\":\"fake '$8'\",\"params\":98624,\"tok_s\":50,\"mfu_of_gemm\":0.25}");
     JsonObject figures =
         Invocation.of(
-                "bench", "model", "--smoke", "--json", "--what", "peer", "--peer-python",
-                "/bin/sh", "--peer-script", peer)
+                "bench",
+                "model",
+                "--smoke",
+                "--json",
+                "--what",
+                "peer",
+                "--peer-python",
+                "/bin/sh",
+                "--peer-script",
+                peer)
             .json();
     assertThat(figures.getAsJsonArray("measurements").toString())
         .contains("fake eager", "fake compile", "25 % of its matrix products");
@@ -54,8 +60,15 @@ class BenchModelTest {
     Path other = peer("{\"peer\":\"fake\",\"params\":98625,\"tok_s\":50,\"mfu_of_gemm\":0.25}");
     Invocation failed =
         Invocation.of(
-            "bench", "model", "--smoke", "--what", "peer", "--peer-python", "/bin/sh",
-            "--peer-script", other);
+            "bench",
+            "model",
+            "--smoke",
+            "--what",
+            "peer",
+            "--peer-python",
+            "/bin/sh",
+            "--peer-script",
+            other);
     assertThat(failed.exitCode()).isNotZero();
     assertThat(failed.err()).contains("parameters should be 98625");
   }
@@ -67,8 +80,7 @@ class BenchModelTest {
 
   @Test
   void saysThatThereIsNoPeer() {
-    assertThat(
-            Invocation.of("bench", "model", "--smoke", "--what", "peer").succeeds().out())
+    assertThat(Invocation.of("bench", "model", "--smoke", "--what", "peer").succeeds().out())
         .contains("PyTorch was not measured");
   }
 
@@ -77,7 +89,11 @@ class BenchModelTest {
     Invocation.of("bench", "model", "--what", "speed").rejects("--what", "checkpointing");
     Invocation.of("bench", "model", "--peer-python", "/bin/sh").rejects("go together");
     Invocation.of(
-            "bench", "model", "--peer-python", "/bin/sh", "--peer-script",
+            "bench",
+            "model",
+            "--peer-python",
+            "/bin/sh",
+            "--peer-script",
             directory.resolve("none"))
         .rejects("none", "expected a file");
   }

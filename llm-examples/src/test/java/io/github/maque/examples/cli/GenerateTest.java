@@ -45,8 +45,7 @@ class GenerateTest {
     tokenizer = TokenizerFiles.load(tokenizerPath);
     GenerationOptions greedy = GenerationOptions.builder().greedy().maxNewTokens(9).build();
     model =
-        ModelFixture.write(
-            shared.resolve("model"), ModelFixture.config(), tokenizerPath, greedy);
+        ModelFixture.write(shared.resolve("model"), ModelFixture.config(), tokenizerPath, greedy);
     manager = NDManager.newBaseManager("PyTorch");
     decoder = Decoder.create(manager, ModelFixture.config(), Precision.FLOAT32);
   }
@@ -128,11 +127,9 @@ class GenerateTest {
   void answersInTheModelsLayout() {
     int[] prompt =
         ChatTemplate.chatMl()
-            .encodePrompt(
-                tokenizer, List.of(ChatMessage.system("写"), ChatMessage.user("你好")))
+            .encodePrompt(tokenizer, List.of(ChatMessage.system("写"), ChatMessage.user("你好")))
             .ids();
-    JsonObject answer =
-        generate("--chat", "--system", "写", "--prompt", "你好", "--json").get(0);
+    JsonObject answer = generate("--chat", "--system", "写", "--prompt", "你好", "--json").get(0);
     assertThat(answer.get("prompt_tokens").getAsInt()).isEqualTo(prompt.length);
     assertThat(ints(answer.getAsJsonArray("ids"))).isEqualTo(mostLikely(prompt, 9));
     JsonObject story =
@@ -147,8 +144,7 @@ class GenerateTest {
   @Test
   void obeysTheOptions() {
     int[] expected = mostLikely(tokenizer.encode(PROMPT), 9);
-    JsonObject stopped =
-        generate("--prompt", PROMPT, "--stop-id", expected[4], "--json").get(0);
+    JsonObject stopped = generate("--prompt", PROMPT, "--stop-id", expected[4], "--json").get(0);
     assertThat(stopped.get("finish_reason").getAsString()).isEqualTo("stop_id");
     assertThat(stopped.get("tokens").getAsInt()).isLessThanOrEqualTo(5);
     JsonObject biased =

@@ -149,7 +149,7 @@ public final class HuggingFaceDirectory implements AutoCloseable {
    * @throws IOException if the weights cannot be read
    */
   public Decoder decoder(NDManager manager, Precision precision) throws IOException {
-    Decoder decoder = Decoder.create(manager, config, precision);
+    Decoder decoder = Decoder.builder(manager, config).precision(precision).zeros().build();
     DecoderWeights.load(decoder, weights);
     return decoder;
   }

@@ -24,7 +24,8 @@ class TemporaryFilesTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-Dai.djl.offline=true", "-DOPT_OUT_TRACKING=true"));
     command.add("-Djava.io.tmpdir=" + temporary);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Compiling.class.getName()));
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), Compiling.class.getName()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (InputStream output = process.getInputStream()) {
       String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
