@@ -200,7 +200,7 @@ class DecoderTrainingTest {
                 TestDecoders.set(manager, array, new double[Math.toIntExact(array.size())]);
               }
             });
-    int dropped = 0;
+    long dropped = 0;
     int passes = 12;
     for (int seed = 0; seed < passes; seed++) {
       try (ForwardPass pass = decoder.forwardPass(input, Checkpointing.none(), seed)) {
