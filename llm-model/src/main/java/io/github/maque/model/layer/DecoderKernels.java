@@ -22,7 +22,7 @@ public final class DecoderKernels {
   final Kernel attentionOutput;
   final Kernel attention;
   final Kernel feedForward;
-  final Kernel addOutput;
+  final Kernel add;
   final Kernel logits;
   final Kernel logProbabilities;
   final Kernel headGradients;
@@ -45,7 +45,7 @@ public final class DecoderKernels {
     attentionOutput = kernels.get("attention_output");
     attention = kernels.get("attention");
     feedForward = kernels.get("feed_forward");
-    addOutput = kernels.get("add_output");
+    add = kernels.get("add");
     logits = kernels.get("logits");
     logProbabilities = kernels.get("log_probabilities");
     headGradients = kernels.get("head_gradients");

@@ -176,7 +176,7 @@ public final class DecoderLayer extends AbstractBlock {
     if (norm.isEmpty()) {
       norm.add(kernels.none()); // a list must have something in it
     }
-    return kernels.addOutput.call(manager, base, y, norm, training).singletonOrThrow();
+    return kernels.add.call(manager, base, y, norm, training).singletonOrThrow();
   }
 
   private static NDList values(

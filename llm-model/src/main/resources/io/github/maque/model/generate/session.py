@@ -143,11 +143,6 @@ def next_logits(self, x: Tensor, w: List[Tensor], tail: int, scale: float, cap: 
     z = torch.tanh(z / cap) * cap
   return z
 
-def attend_scaled(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
-  if mask.numel() > 0:
-    return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, False, scale=1.0, enable_gqa=self.grouped)
-  return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=1.0, enable_gqa=self.grouped)
-
 # Reads a prompt ids [time] into a slot; returns logits [1, vocabulary] of what follows it.
 def prefill(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, slot: int, slots: int, capacity: int, layers: int, embedding_scale: float, scale: float, cap: float) -> Tensor:
   T = ids.size(0)
@@ -168,7 +163,7 @@ def prefill(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, slot: int, 
     v = p[2].transpose(0, 1)
     self.seen(cache[2 * layer], slots, capacity)[slot * K:slot * K + K, :T].copy_(k)
     self.seen(cache[2 * layer + 1], slots, capacity)[slot * K:slot * K + K, :T].copy_(v)
-    y = self.attend_scaled(torch.to(q, self.compute).unsqueeze(0), torch.to(k, self.compute).unsqueeze(0), v.unsqueeze(0), mask)
+    y = self.attend(torch.to(q, self.compute).unsqueeze(0), torch.to(k, self.compute).unsqueeze(0), v.unsqueeze(0), mask, 1.0)
     y = y[0].transpose(0, 1).reshape(T, -1)
     middle = self.added(x, self.product(y, w[i + 6], w[i + 7]), w, i + 8)
     if self.parallel:

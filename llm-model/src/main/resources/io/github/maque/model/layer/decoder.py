@@ -43,7 +43,7 @@ def normalize(self, x: Tensor, weights: List[Tensor], at: int) -> Tensor:
 def norm(self, x: Tensor, weights: List[Tensor]) -> Tensor:
   return self.normalize(x, weights, 0)
 
-# What a sub-layer adds to the residual stream.
+# base + y; the last weights are those of the norm of the output, if there is one.
 def add(self, base: Tensor, y: Tensor, weights: List[Tensor], training: bool) -> Tensor:
   y = torch.to(y, 6)
   if self.post_norm:
@@ -52,10 +52,6 @@ def add(self, base: Tensor, y: Tensor, weights: List[Tensor], training: bool) ->
       at = at - 1
     y = self.normalize(y, weights, at)
   return self.residual(base + self.drop(y, training))
-
-# For layers whose sub-layers are users' own blocks.
-def add_output(self, base: Tensor, y: Tensor, post_norm: List[Tensor], training: bool) -> Tensor:
-  return self.add(base, y, post_norm, training)
 
 def rotary(self, positions: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor]:
   return (torch.embedding(cos, positions).unsqueeze(1), torch.embedding(sin, positions).unsqueeze(1))
@@ -82,10 +78,10 @@ def mask(self, segments: Tensor, time: int) -> Tensor:
   same = torch.eq(segments.unsqueeze(2), segments.unsqueeze(1))
   return torch.logical_and(same, seen).unsqueeze(1)
 
-def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float) -> Tensor:
   if mask.numel() > 0:
-    return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, False, scale=None, enable_gqa=self.grouped)
-  return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=None, enable_gqa=self.grouped)
+    return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, False, scale=scale, enable_gqa=self.grouped)
+  return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=scale, enable_gqa=self.grouped)
 
 def project(self, h: Tensor, w: List[Tensor], at: int, bias_at: int) -> Tensor:
   # One product for queries, keys and values where weights are cast anyway.
@@ -140,7 +136,7 @@ def attention(self, base: Tensor, x: Tensor, w: List[Tensor], cos: Tensor, sin: 
   if cos.numel() > 0:
     qk = self.rotate(qk, torch.to(cos, self.compute), torch.to(sin, self.compute))
   q = torch.split_with_sizes(qk, [self.heads, self.kv_heads], 1)
-  y = self.attend(q[0], q[1], p[1], mask).transpose(1, 2).reshape(B, T, -1)
+  y = self.attend(q[0], q[1], p[1], mask, self.head_size ** -0.5).transpose(1, 2).reshape(B, T, -1)
   return self.attention_output(base, y, w, training)
 
 # --- Attention between the projections, differentiated by hand, for the CPU. The engine's fused attention reaches a
