@@ -1,11 +1,30 @@
-# Decoding with cached keys and values; goes on where decoder.py ends. Weights of a layer, 18 in a row, without elements
-# where there is none: 0 norm, 1 its bias, 2 q|k|v, 3 biases, 4 norm of q, 5 of k, 6 o, 7 bias, 8 norm of the output, 9 its
-# bias, 10 norm, 11 its bias, 12 gate|up, 13 biases, 14 down, 15 bias, 16 norm of the output, 17 its bias. Then the last
-# norm, its bias, the head, the embeddings, those of positions, cosines and sines.
+# Decoding with cached keys and values; goes on where decoder.py ends. Weights of a layer, 17 in a row, without elements
+# where there is none: 0 norm, 1 its bias, 2 q|k|v, 3 biases, 4 norms of q and k, 5 o, 6 bias, 7 norm of the output, 8 its
+# bias, 9 norm, 10 its bias, 11 gate|up, 12 biases, 13 down, 14 bias, 15 norm of the output, 16 its bias. Then the last norm, its bias, the head, the embeddings, those of positions, the table of rotations, and two constants.
+#
+# A step of one sequence is bound by the number of operations as much as by reading the weights. So the weights of an RMS
+# norm, and the scale of scores, are part of the projections that follow; x / √(‖x‖² + ε·width) is left of the norm, which
+# is short by √width. Rotation is one product with complex numbers: the rows of q and k are sorted so that what is rotated
+# together lies together, which scores do not see.
 
-# The scale of scores is part of what queries are made with.
-def scaled(self, w: List[Tensor], at: int) -> Tensor:
-  return torch.to(w[at], 6, False, True) * self.head_size ** -0.5
+def copied(self, w: List[Tensor], at: int) -> Tensor:
+  return torch.to(w[at], 6, False, True)
+
+# Rows [heads · head size, …] with the places i and i + half beside each other.
+def paired(self, w: Tensor, half: int) -> Tensor:
+  if half == 0 or w.numel() == 0:
+    return w
+  rows = w.view(-1, self.head_size, w.numel() // w.size(0))
+  p = torch.split_with_sizes(rows, [half, half, self.head_size - 2 * half], 1)
+  pairs = torch.stack([p[0], p[1]], 2).reshape(rows.size(0), 2 * half, -1)
+  return torch.cat([pairs, p[2]], 1).view(w.size())
+
+# A projection of what was normed with the weights `norm`.
+def folded(self, w: Tensor, norm: Tensor) -> Tensor:
+  w = torch.to(w, 6)
+  if self.layer_norm:
+    return w
+  return w * (norm * norm.size(0) ** 0.5)
 
 def joined(self, w: List[Tensor]) -> Tensor:
   parts = annotate(List[Tensor], [])
@@ -16,45 +35,61 @@ def joined(self, w: List[Tensor]) -> Tensor:
     return torch.to(w[0], self.compute)
   return torch.to(torch.cat(parts), self.compute, False, True)
 
-def copied(self, w: List[Tensor], at: int) -> Tensor:
-  return torch.to(w[at], 6, False, True)
-
 # Weights as declared, 24 in a row for each layer: norm, bias, q, k, v, their biases, norm of q, of k, o, bias, norm, bias,
-# norm, bias, gate, bias, up, bias, down, bias, norm, bias.
+# norm, bias, gate, bias, up, bias, down, bias, norm, bias; then the last norm, bias, head, embeddings, those of positions,
+# cosines, sines.
 def prepare(self, w: List[Tensor], layers: int, vocabulary: int) -> List[Tensor]:
+  tail = 24 * layers
+  half = 0
+  if w[tail + 5].numel() > 0:
+    half = w[tail + 5].size(1)
+  scale = self.head_size ** -0.5
   out = annotate(List[Tensor], [])
   for layer in range(layers):
     i = 24 * layer
     out.append(self.copied(w, i))
     out.append(self.copied(w, i + 1))
+    q = self.folded(w[i + 2], w[i])
+    q_bias = w[i + 5]
     if self.qk_norm:
-      out.append(self.pack(self.joined(w[i + 2:i + 5])))
-      out.append(self.joined(w[i + 5:i + 8]))
+      q_norm = self.paired(w[i + 8], half).expand(self.heads, self.head_size)
+      k_norm = self.paired(w[i + 9], half).expand(self.kv_heads, self.head_size)
+      qk_norm = torch.cat([q_norm, k_norm * self.head_size ** 0.5])
     else:
-      out.append(self.pack(self.joined([self.scaled(w, i + 2), w[i + 3], w[i + 4]])))
-      out.append(self.joined([self.scaled(w, i + 5), w[i + 6], w[i + 7]]))
-    out.append(self.scaled(w, i + 8))
-    out.append(self.copied(w, i + 9))
+      q = q * scale
+      q_bias = q_bias * scale
+      qk_norm = self.copied(w, i + 8)
+    k = self.paired(self.folded(w[i + 3], w[i]), half)
+    out.append(self.pack(torch.cat([self.paired(q, half), k, self.folded(w[i + 4], w[i])])))
+    out.append(self.joined([self.paired(q_bias, half), self.paired(w[i + 6], half), w[i + 7]]))
+    out.append(qk_norm)
     out.append(self.pack(w[i + 10]))
     out.append(self.joined(w[i + 11:i + 12]))
-    out.append(self.copied(w, i + 12))
-    out.append(self.copied(w, i + 13))
-    out.append(self.copied(w, i + 14))
-    out.append(self.copied(w, i + 15))
-    out.append(self.pack(self.joined([w[i + 16], w[i + 18]])))
+    for at in range(12, 16):
+      out.append(self.copied(w, i + at))
+    norm = w[i + 14]
+    if self.parallel:
+      norm = w[i]
+    if self.gated:
+      out.append(self.pack(torch.cat([self.folded(w[i + 16], norm), self.folded(w[i + 18], norm)])))
+    else:
+      out.append(self.pack(self.folded(w[i + 18], norm)))
     out.append(self.joined([w[i + 17], w[i + 19]]))
     out.append(self.pack(w[i + 20]))
     out.append(self.joined(w[i + 21:i + 22]))
     out.append(self.copied(w, i + 22))
     out.append(self.copied(w, i + 23))
-  i = 24 * layers
-  out.append(self.copied(w, i))
-  out.append(self.copied(w, i + 1))
-  out.append(self.pack(w[i + 2][:vocabulary]))
-  out.append(self.copied(w, i + 3))
-  out.append(self.copied(w, i + 4))
-  out.append(self.copied(w, i + 5))
-  out.append(self.copied(w, i + 6))
+  out.append(self.copied(w, tail))
+  out.append(self.copied(w, tail + 1))
+  out.append(self.pack(self.folded(w[tail + 2][:vocabulary], w[tail])))
+  out.append(self.copied(w, tail + 3))
+  out.append(self.copied(w, tail + 4))
+  if half > 0:
+    out.append(torch.complex(w[tail + 5], w[tail + 6]))
+  else:
+    out.append(self.copied(w, tail + 5))
+  for size in [w[tail + 3].size(1), self.head_size]:
+    out.append(torch.full([1], (size * self.epsilon) ** 0.5, dtype=6, device=w[0].device))
   return out
 
 # Keys and values of each layer as flat buffers, whose front is seen as [slots · key-value heads, capacity, head size].
@@ -80,46 +115,65 @@ def resize(self, cache: List[Tensor], slots: int, capacity: int, wanted: int) ->
     new[:, kept:].zero_()
   return annotate(List[Tensor], [])
 
-def normed(self, x: Tensor, w: List[Tensor], at: int) -> Tensor:
-  return self.normalize(x, [w[at], w[at + 1]], 0)
+# x / √(‖x‖² + c²)
+def directed(self, x: Tensor, c: Tensor) -> Tensor:
+  return x / torch.hypot(torch.linalg_vector_norm(x, 2, [-1], True), c)
 
-def added(self, base: Tensor, y: Tensor, w: List[Tensor], at: int) -> Tensor:
+# The norm i of x, in the compute dtype; an RMS norm without what is folded into the projections.
+def normed(self, x: Tensor, w: List[Tensor], i: int, tail: int) -> Tensor:
   if self.layer_norm:
-    return self.add(base, y, [w[at], w[at + 1]], False)
-  return self.add(base, y, [w[at]], False)
+    return torch.to(self.normalize(x, [w[i], w[i + 1]], 0), self.compute)
+  return torch.to(self.directed(x, w[tail + 6]), self.compute)
 
-# Queries, keys [rows, heads or key-value heads, head size] in float32, and values, in the compute dtype; rotated.
-def projected(self, x: Tensor, w: List[Tensor], i: int, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-  h = torch.to(self.normed(x, w, i), self.compute)
+# base + x·wᵀ + bias i, of which the norm is taken first if there is one
+def added(self, base: Tensor, x: Tensor, w: List[Tensor], i: int) -> Tensor:
+  if self.post_norm:
+    y = torch.to(self.product(x, w[i], w[i + 1]), 6)
+    return self.residual(base + self.normalize(y, [w[i + 2], w[i + 3]], 0))
+  return self.residual(self.product_added(base, x, w[i], w[i + 1]))
+
+# Queries and keys [rows, heads or key-value heads, head size], rotated, in float32, and values in the compute dtype.
+def projected(self, x: Tensor, w: List[Tensor], i: int, tail: int, rotation: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  h = self.normed(x, w, i, tail)
   qkv = self.product(h, w[i + 2], w[i + 3]).view(x.size(0), -1, self.head_size)
   p = torch.split_with_sizes(qkv, [self.heads + self.kv_heads, self.kv_heads], 1)
   qk = torch.to(p[0], 6)
   if self.qk_norm:
-    n = torch.split_with_sizes(qk, [self.heads, self.kv_heads], 1)
-    qk = torch.cat([self.rms(n[0], w[i + 4]), self.rms(n[1], w[i + 5])], 1)
-  if cos.numel() > 0:
-    qk = self.rotate(qk, cos, sin)
+    qk = self.directed(qk, w[tail + 7]) * w[i + 4]
+  if rotation.numel() > 0:
+    qk = self.turned(qk, rotation)
   q = torch.split_with_sizes(qk, [self.heads, self.kv_heads], 1)
   return (q[0], q[1], p[1])
 
+# x rotated, maybe in place; rotation [rows, 1, half] complex
+def turned(self, x: Tensor, rotation: Tensor) -> Tensor:
+  half = rotation.size(2)
+  if x.size(2) == 2 * half:
+    torch.view_as_complex(x.view(x.size(0), x.size(1), half, 2)).mul_(rotation)
+    return x
+  p = torch.split_with_sizes(x, [2 * half, x.size(2) - 2 * half], 2)
+  pairs = torch.view_as_complex(p[0].reshape(x.size(0), x.size(1), half, 2)) * rotation
+  return torch.cat([torch.view_as_real(pairs).flatten(2), p[1]], 2)
+
 # base + feed-forward(x), x [rows, width]
-def fed(self, base: Tensor, x: Tensor, w: List[Tensor], i: int) -> Tensor:
-  norm = i + 10
+def fed(self, base: Tensor, x: Tensor, w: List[Tensor], i: int, tail: int) -> Tensor:
+  norm = i + 9
   if self.parallel:
     norm = i
-  u = self.product(torch.to(self.normed(x, w, norm), self.compute), w[i + 12], w[i + 13])
+  h = self.normed(x, w, norm, tail)
+  u = self.product(h, w[i + 11], w[i + 12])
   if self.gated:
     p = torch.split_with_sizes(u, [u.size(1) // 2, u.size(1) // 2], 1)
     if self.activation == 0:
-      a = torch.silu(p[0]) * p[1]
+      a = torch.silu(p[0]).mul_(p[1])
     else:
-      a = torch.gelu(p[0], approximate="tanh") * p[1]
+      a = torch.gelu(p[0], approximate="tanh").mul_(p[1])
   else:
     if self.activation == 1:
       a = torch.gelu(u, approximate="tanh")
     else:
       a = torch.square(torch.relu(u))
-  return self.added(base, self.product(a, w[i + 14], w[i + 15]), w, i + 16)
+  return self.added(base, a, w, i + 13)
 
 def embedded(self, w: List[Tensor], ids: Tensor, positions: Tensor, tail: int, scale: float) -> Tensor:
   x = torch.embedding(w[tail + 3], ids)
@@ -132,11 +186,10 @@ def embedded(self, w: List[Tensor], ids: Tensor, positions: Tensor, tail: int, s
 def rotation(self, table: Tensor, positions: Tensor) -> Tensor:
   if table.numel() == 0:
     return table
-  return torch.embedding(table, positions).unsqueeze(1)
+  return table.index_select(0, positions).unsqueeze(1)
 
 def next_logits(self, x: Tensor, w: List[Tensor], tail: int, scale: float, cap: float) -> Tensor:
-  h = torch.to(self.normed(x, w, tail), self.compute)
-  z = torch.to(self.product(h, w[tail + 2], w[tail + 4][:0]), 6)
+  z = torch.to(self.product(self.normed(x, w, tail, tail), w[tail + 2], w[tail][:0]), 6)
   if scale != 1.0:
     z = z * scale
   if cap > 0.0:
@@ -147,17 +200,16 @@ def next_logits(self, x: Tensor, w: List[Tensor], tail: int, scale: float, cap: 
 def prefill(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, slot: int, slots: int, capacity: int, layers: int, embedding_scale: float, scale: float, cap: float) -> Tensor:
   T = ids.size(0)
   K = self.kv_heads
-  tail = 18 * layers
+  tail = 17 * layers
   positions = torch.arange(T, dtype=4, device=ids.device)
   x = self.embedded(w, ids, positions, tail, embedding_scale)
-  cos = self.rotation(w[tail + 5], positions)
-  sin = self.rotation(w[tail + 6], positions)
+  rotation = self.rotation(w[tail + 5], positions)
   mask = ids[:0]
   if self.window > 0 and self.window < T:
     mask = self.mask(ids[:0], T)
   for layer in range(layers):
-    i = 18 * layer
-    p = self.projected(x, w, i, cos, sin)
+    i = 17 * layer
+    p = self.projected(x, w, i, tail, rotation)
     q = p[0].transpose(0, 1)
     k = p[1].transpose(0, 1)
     v = p[2].transpose(0, 1)
@@ -165,11 +217,11 @@ def prefill(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, slot: int, 
     self.seen(cache[2 * layer + 1], slots, capacity)[slot * K:slot * K + K, :T].copy_(v)
     y = self.attend(torch.to(q, self.compute).unsqueeze(0), torch.to(k, self.compute).unsqueeze(0), v.unsqueeze(0), mask, 1.0)
     y = y[0].transpose(0, 1).reshape(T, -1)
-    middle = self.added(x, self.product(y, w[i + 6], w[i + 7]), w, i + 8)
+    middle = self.added(x, y, w, i + 5)
     if self.parallel:
-      x = self.fed(middle, x, w, i)
+      x = self.fed(middle, x, w, i, tail)
     else:
-      x = self.fed(middle, middle, w, i)
+      x = self.fed(middle, middle, w, i, tail)
   return self.next_logits(x[T - 1:], w, tail, scale, cap)
 
 # Adds a token to each slot: ids and positions [slots]; its key and value go to the places `write` [slots]. A slot sees the
@@ -179,10 +231,9 @@ def step(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, positions: Ten
   K = self.kv_heads
   G = self.heads // K
   D = self.head_size
-  tail = 18 * layers
+  tail = 17 * layers
   x = self.embedded(w, ids, positions, tail, embedding_scale)
-  cos = self.rotation(w[tail + 5], positions)
-  sin = self.rotation(w[tail + 6], positions)
+  rotation = self.rotation(w[tail + 5], positions)
   place = torch.arange(capacity, device=ids.device).unsqueeze(0)
   hidden = torch.gt(place, positions.unsqueeze(1))
   if self.window > 0:
@@ -192,17 +243,17 @@ def step(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, positions: Ten
   rows = (torch.arange(S * K, device=ids.device) * capacity).view(S, K)
   rows = (rows + write.unsqueeze(1)).view(-1)
   for layer in range(layers):
-    i = 18 * layer
-    p = self.projected(x, w, i, cos, sin)
+    i = 17 * layer
+    p = self.projected(x, w, i, tail, rotation)
     keys = self.seen(cache[2 * layer], S, capacity)
     values = self.seen(cache[2 * layer + 1], S, capacity)
-    torch.index_put_(keys.view(-1, D), [rows], p[1].reshape(-1, D))
-    torch.index_put_(values.view(-1, D), [rows], p[2].reshape(-1, D))
+    keys.view(-1, D).index_copy_(0, rows, p[1].reshape(-1, D))
+    values.view(-1, D).index_copy_(0, rows, p[2].reshape(-1, D))
     s = torch.baddbmm(bias, p[0].reshape(S * K, G, D), keys.transpose(1, 2))
     y = torch.bmm(torch.to(torch.softmax(s, -1), self.compute), values).view(S, self.heads * D)
-    middle = self.added(x, self.product(y, w[i + 6], w[i + 7]), w, i + 8)
+    middle = self.added(x, y, w, i + 5)
     if self.parallel:
-      x = self.fed(middle, x, w, i)
+      x = self.fed(middle, x, w, i, tail)
     else:
-      x = self.fed(middle, middle, w, i)
+      x = self.fed(middle, middle, w, i, tail)
   return self.next_logits(x, w, tail, scale, cap)
