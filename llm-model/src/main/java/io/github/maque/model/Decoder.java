@@ -87,10 +87,9 @@ public final class Decoder extends AbstractBlock {
     finalNorm = norm("model.norm", declared);
     int context = config.contextLength();
     if (config.positions() instanceof Positions.Rotary rotary) {
-      RotaryTable table = RotaryTable.of(rotary, config.headSize());
-      Shape shape = new Shape(context, table.rotated() / 2);
-      cos = manager.create(table.cosines(context), shape);
-      sin = manager.create(table.sines(context), shape);
+      NDList tables = RotaryArrays.of(manager, RotaryTable.of(rotary, config.headSize()), context);
+      cos = tables.get(0);
+      sin = tables.get(1);
     } else {
       cos = kernels.none();
       sin = kernels.none();
@@ -260,6 +259,20 @@ public final class Decoder extends AbstractBlock {
       }
     }
     return count;
+  }
+
+  /**
+   * Returns the array in which the gradient of a parameter is added up, the same one over a whole
+   * training: what it holds changes, what it is does not.
+   *
+   * @param manager what it is attached to
+   * @param parameter one of this decoder's that requires a gradient
+   * @return float32, of the parameter's shape
+   */
+  public NDArray gradient(NDManager manager, Parameter parameter) {
+    NDArray gradient = Gradients.accumulator(parameter.getArray());
+    gradient.attach(manager);
+    return gradient;
   }
 
   /** Makes all gradients zero that are there. */

@@ -80,11 +80,14 @@ final class DecoderCosts {
   /** Returns how many bytes a token takes in the residual stream and around its norms. */
   private static long normBytes(DecoderConfig config, Precision precision) {
     long width = config.width();
+    // What a norm reads, and what it returns.
+    long inputs = 2 * (width * Float.BYTES + width * bytes(precision));
+    if (!config.postNorm()) {
+      return inputs;
+    }
+    // What a norm of an output reads, and, if RMS, what its weight is multiplied with.
     boolean rms = config.norm() == NormKind.RMS_NORM;
-    // What a norm reads, and, if RMS, what its weight is multiplied with.
-    long around = (rms ? 2 : 1) * width * Float.BYTES;
-    long inputs = 2 * (around + width * bytes(precision));
-    return config.postNorm() ? inputs + 2 * around : inputs;
+    return inputs + (rms ? 4L : 2L) * width * Float.BYTES;
   }
 
   /** Returns how many bytes a token takes in attention, without probabilities. */

@@ -170,12 +170,8 @@ public final class ForwardPass implements AutoCloseable {
 
   private void seed(int layer) {
     if (decoder.config().dropout() > 0 || decoder.hasCustomBlocks()) {
-      // SplitMix64's finalizer (Steele et al., 2014), so that neighbouring seeds have nothing in
-      // common.
-      long z = dropoutSeed + (layer + 2) * 0x9E3779B97F4A7C15L;
-      z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-      z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-      JniUtils.setSeed((z ^ (z >>> 31)) & Long.MAX_VALUE);
+      long state = dropoutSeed + (layer + 2) * SplitMix64.GAMMA;
+      JniUtils.setSeed(SplitMix64.mix(state) & Long.MAX_VALUE);
     }
   }
 

@@ -10,15 +10,12 @@ import java.nio.charset.StandardCharsets;
  * <p>Every operation is one that Java defines to the bit, so all machines have the same numbers.
  */
 final class NormalNumbers {
-  /** The odd number nearest to 2^64 divided by the golden ratio. */
-  private static final long GAMMA = 0x9E3779B97F4A7C15L;
-
   private final long key;
 
   NormalNumbers(long seed, String name) {
-    long hash = mix(seed);
+    long hash = SplitMix64.mix(seed);
     for (byte unit : name.getBytes(StandardCharsets.UTF_8)) {
-      hash = mix(hash + GAMMA ^ unit);
+      hash = SplitMix64.mix(hash + SplitMix64.GAMMA ^ unit);
     }
     this.key = hash;
   }
@@ -26,14 +23,9 @@ final class NormalNumbers {
   /** Returns number {@code place}, within 8.3 of 0. */
   double get(long place) {
     // The middle of one of 2^52 equal parts of 0 to 1, less a half: exact, never -0.5 or 0.5.
-    double centered = ((mix(key + place * GAMMA) >>> 12) + 0.5) * 0x1p-52 - 0.5;
+    double centered =
+        ((SplitMix64.mix(key + place * SplitMix64.GAMMA) >>> 12) + 0.5) * 0x1p-52 - 0.5;
     return inverseDistribution(centered);
-  }
-
-  private static long mix(long value) {
-    long mixed = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
-    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-    return mixed ^ (mixed >>> 31);
   }
 
   /**

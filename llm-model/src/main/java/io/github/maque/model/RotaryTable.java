@@ -103,24 +103,34 @@ public final class RotaryTable {
    * order, multiplied by the {@linkplain #attentionFactor attention factor}.
    */
   public float[] cosines(int positions) {
-    float[] cosines = new float[size(positions)];
+    return cosines(0, positions);
+  }
+
+  /** Returns those of the positions {@code from} (inclusive) to {@code to} (exclusive) only. */
+  float[] cosines(int from, int to) {
+    float[] cosines = new float[size(to - from)];
     for (int i = 0; i < cosines.length; i++) {
-      cosines[i] = (float) (attentionFactor * StrictMath.cos(angle(i)));
+      cosines[i] = (float) (attentionFactor * StrictMath.cos(angle(from, i)));
     }
     return cosines;
   }
 
-  /** Returns the sines as {@link #cosines} returns the cosines. */
+  /** Returns the sines as {@link #cosines(int)} returns the cosines. */
   public float[] sines(int positions) {
-    float[] sines = new float[size(positions)];
+    return sines(0, positions);
+  }
+
+  /** Returns the sines as {@link #cosines(int, int)} returns the cosines. */
+  float[] sines(int from, int to) {
+    float[] sines = new float[size(to - from)];
     for (int i = 0; i < sines.length; i++) {
-      sines[i] = (float) (attentionFactor * StrictMath.sin(angle(i)));
+      sines[i] = (float) (attentionFactor * StrictMath.sin(angle(from, i)));
     }
     return sines;
   }
 
-  private double angle(int i) {
-    int position = i / frequencies.length;
+  private double angle(int from, int i) {
+    int position = from + i / frequencies.length;
     return position * frequencies[i % frequencies.length];
   }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.LambdaBlock;
@@ -183,6 +184,26 @@ class CustomBlocksTest {
       assertThat(TestDecoders.error(custom.logits(manager, input).toFloatArray(), expected))
           .isLessThan(1e-5);
     }
+  }
+
+  /** There is no graph from such a block to its norm. */
+  @Test
+  void aBlockMayIgnoreWhatItIsGiven() {
+    Decoder decoder =
+        Decoder.builder(manager, CONFIG)
+            .attention((c, layer) -> new LambdaBlock(list -> new NDList(list.get(0).zerosLike())))
+            .feedForward((c, layer) -> new LambdaBlock(list -> new NDList(list.get(0).zerosLike())))
+            .build();
+    DecoderInput input = TestDecoders.input(manager, IDS, POSITIONS, SEGMENTS);
+    TestDecoders.backward(
+        decoder, input, TestDecoders.array(manager, TARGETS), Checkpointing.none(), 1);
+
+    TestDecoders.gradients(decoder)
+        .forEach(
+            (name, gradient) ->
+                assertThat(IntStream.range(0, gradient.length).allMatch(i -> gradient[i] == 0))
+                    .as(name)
+                    .isEqualTo(name.startsWith("model.layers.")));
   }
 
   @Test

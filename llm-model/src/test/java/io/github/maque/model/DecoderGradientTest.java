@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds gradients against finite differences of the oracle's loss. */
 class DecoderGradientTest {
@@ -64,14 +65,56 @@ class DecoderGradientTest {
     DecoderConfig config =
         TestConfigs.config(name).toBuilder().contextLength(time).layers(1).build();
     Random random = new Random(time);
-    Sequences one =
-        new Sequences(
-            new int[][] {random.ints(time, 0, 13).toArray()},
-            new int[][] {IntStream.range(0, time).map(t -> t % document).toArray()},
-            new int[][] {IntStream.range(0, time).map(t -> t / document).toArray()},
-            new int[][] {random.ints(time, 0, 13).toArray()},
-            new double[][] {random.doubles(time).map(v -> v / time).toArray()});
+    Sequences one = documents(random, time, document);
     compare(config, one, 0, 0, ".*[qkv]_proj.weight", time > 1000 ? 1 : 3);
+  }
+
+  /** More than attention takes at once: those kept and those computed again. */
+  @ParameterizedTest
+  @ValueSource(ints = {900, 1030})
+  void ofManyLongSequencesAreTheSumOfThoseOfEach(int time) {
+    DecoderConfig config =
+        TestConfigs.config("llama-biased").toBuilder()
+            .contextLength(time)
+            .layers(1)
+            .heads(8)
+            .headSize(4)
+            .build();
+    Decoder decoder = TestDecoders.create(manager, config, Precision.FLOAT32);
+    Random random = new Random(time);
+    List<Sequences> alone =
+        IntStream.of(time, 100, 333)
+            .mapToObj(document -> documents(random, time, document))
+            .toList();
+    double sum = alone.stream().mapToDouble(one -> run(decoder, one, 0, 0)).sum();
+    Map<String, float[]> expected = TestDecoders.gradients(decoder);
+    decoder.zeroGradients();
+    Sequences all =
+        new Sequences(
+            alone.stream().map(one -> one.ids[0]).toArray(int[][]::new),
+            alone.stream().map(one -> one.positions[0]).toArray(int[][]::new),
+            alone.stream().map(one -> one.segments[0]).toArray(int[][]::new),
+            alone.stream().map(one -> one.targets[0]).toArray(int[][]::new),
+            alone.stream().map(one -> one.weights[0]).toArray(double[][]::new));
+
+    assertThat(run(decoder, all, 0, 0)).isCloseTo(sum, within(1e-5 * sum));
+    TestDecoders.gradients(decoder)
+        .forEach(
+            (name, gradient) -> {
+              float[] exact = expected.get(name);
+              double size = Math.abs(exact[largest(exact)]);
+              assertThat(gradient).as(name).containsExactly(exact, within((float) (1e-5 * size)));
+            });
+  }
+
+  /** Returns a sequence of documents of one length, but the last. */
+  private static Sequences documents(Random random, int time, int document) {
+    return new Sequences(
+        new int[][] {random.ints(time, 0, 13).toArray()},
+        new int[][] {IntStream.range(0, time).map(t -> t % document).toArray()},
+        new int[][] {IntStream.range(0, time).map(t -> t / document).toArray()},
+        new int[][] {random.ints(time, 0, 13).toArray()},
+        new double[][] {random.doubles(time).map(v -> v / time).toArray()});
   }
 
   private record Sequences(

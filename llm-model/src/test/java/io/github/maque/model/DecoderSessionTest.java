@@ -152,6 +152,7 @@ class DecoderSessionTest {
   @ParameterizedTest
   @EnumSource
   void decodesInAnyPrecision(Precision precision) {
+    Precision resolved = precision.resolve(manager);
     for (String name : List.of("llama", "qwen3", "gpt2", "everything", "learned-parallel")) {
       DecoderConfig config = TestConfigs.config(name);
       Decoder decoder = TestDecoders.create(manager, name);
@@ -170,12 +171,86 @@ class DecoderSessionTest {
       assertThat(worst)
           .as(name)
           .isBetween(
-              precision == Precision.FLOAT32 ? 0 : 1e-4,
-              switch (precision) {
+              resolved == Precision.FLOAT32 ? 0 : 1e-4,
+              switch (resolved) {
                 case FLOAT32 -> 1e-5;
                 case FLOAT16_MIXED -> 0.012;
                 default -> 0.08;
               });
+    }
+  }
+
+  /** Numbers that are none stay with the text they came from: neither later texts have them… */
+  @ParameterizedTest
+  @EnumSource
+  void forgetsWhatWasNoNumber(Precision precision) {
+    Decoder decoder = withoutNumbers(7);
+    float[][] expected = new float[2][19];
+    float[][] actual = new float[2][19];
+    try (DecodingSession session = DecodingSession.open(decoder, 2, 16, precision)) {
+      answer(session, 1, expected);
+    }
+    try (DecodingSession session = DecodingSession.open(decoder, 2, 16, precision)) {
+      session.prefill(new int[] {1}, new int[][] {{7, 7, 7, 7, 7}}, new float[][] {actual[0]});
+      assertThat(actual[0]).contains(Float.NaN);
+      answer(session, 1, actual);
+    }
+    assertThat(expected[1]).doesNotContain(Float.NaN);
+    assertThat(actual).isDeepEqualTo(expected);
+  }
+
+  /** … nor do those of slots that take no part in a step, where the token 0 stands in. */
+  @Test
+  void takesNothingFromWhatStandsInForASlot() {
+    Decoder decoder = withoutNumbers(0);
+    float[][] expected = new float[2][19];
+    float[][] actual = new float[2][19];
+    try (DecodingSession session = DecodingSession.open(decoder, 2)) {
+      answer(session, 1, expected);
+      session.prefill(new int[] {0}, new int[][] {{4}}, new float[1][19]);
+      session.prefill(new int[] {1}, new int[][] {{1, 2}}, new float[][] {actual[0]});
+      session.step(new int[] {0}, new int[] {5}, new float[1][19]);
+      session.step(new int[] {1}, new int[] {3}, new float[][] {actual[1]});
+    }
+    assertThat(expected[1]).doesNotContain(Float.NaN);
+    assertThat(actual).isDeepEqualTo(expected);
+  }
+
+  /** Returns a decoder in which the embedding of one token has no numbers. */
+  private Decoder withoutNumbers(int id) {
+    DecoderConfig config = TestConfigs.config("everything");
+    Map<String, double[]> weights = TestConfigs.weights(config);
+    double[] embeddings = weights.get("model.embed_tokens.weight");
+    Arrays.fill(embeddings, id * config.width(), (id + 1) * config.width(), Double.NaN);
+    Decoder decoder = Decoder.builder(manager, config).zeros().build();
+    decoder
+        .parametersByName()
+        .forEach(
+            (name, parameter) -> parameter.getArray().set(TestDecoders.floats(weights.get(name))));
+    return decoder;
+  }
+
+  private static void answer(DecodingSession session, int slot, float[][] logits) {
+    session.prefill(new int[] {slot}, new int[][] {{1, 2}}, new float[][] {logits[0]});
+    session.step(new int[] {slot}, new int[] {3}, new float[][] {logits[1]});
+  }
+
+  @Test
+  void aClearedSlotHoldsNothing() {
+    Decoder decoder = TestDecoders.create(manager, "llama");
+    float[][] one = new float[1][19];
+    try (DecodingSession session = DecodingSession.open(decoder, 2)) {
+      session.prefill(new int[] {0, 1}, new int[][] {{1, 2}, {3}}, new float[2][19]);
+      session.clear(0);
+      session.clear(0);
+      assertThat(session.length(0)).isZero();
+      assertThat(session.length(1)).isEqualTo(1);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> session.step(new int[] {0}, new int[] {1}, one))
+          .withMessageContaining("no prompt");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> session.clear(2))
+          .withMessageContaining("from 0 to 1, got 2");
     }
   }
 

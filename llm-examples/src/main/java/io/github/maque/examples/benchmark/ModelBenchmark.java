@@ -8,7 +8,6 @@ import io.github.maque.model.kernel.Precision;
 import io.github.maque.model.kernel.PrecisionChoice;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -58,7 +57,8 @@ public final class ModelBenchmark {
    * @param rounds how many turns every contestant has
    * @param turnSeconds how long a turn lasts at least
    * @param peer PyTorch, or null for none
-   * @param peerSteps how many steps it makes
+   * @param peerRounds how many turns it has
+   * @param peerSteps how many steps it makes in each
    */
   record Settings(
       Set<Part> parts,
@@ -67,6 +67,7 @@ public final class ModelBenchmark {
       int rounds,
       double turnSeconds,
       @Nullable TorchPeer peer,
+      int peerRounds,
       int peerSteps) {
 
     RandomBatch tokens() {
@@ -101,13 +102,14 @@ public final class ModelBenchmark {
    */
   public static ModelBenchmark full(
       Set<Part> parts, @Nullable TorchPeer peer, BiConsumer<String, Double> progress) {
-    return new ModelBenchmark(new Settings(parts, ModelShape.FULL, 8, 3, 0.5, peer, 8), progress);
+    return new ModelBenchmark(
+        new Settings(parts, ModelShape.FULL, 8, 3, 0.5, peer, 2, 6), progress);
   }
 
   /** Returns one that tries everything out in seconds and measures nothing of use. */
   public static ModelBenchmark smoke(
       Set<Part> parts, @Nullable TorchPeer peer, BiConsumer<String, Double> progress) {
-    return new ModelBenchmark(new Settings(parts, ModelShape.TINY, 4, 1, 0, peer, 2), progress);
+    return new ModelBenchmark(new Settings(parts, ModelShape.TINY, 4, 1, 0, peer, 1, 2), progress);
   }
 
   /**
@@ -349,73 +351,36 @@ public final class ModelBenchmark {
     }
   }
 
-  /** Ours before and after each of the others: what the machine does meets all of them alike. */
   private void peer(Precision precision) throws IOException {
-    TorchPeer peer = settings.peer;
-    if (peer == null) {
+    if (settings.peer == null) {
       remarks.add("PyTorch was not measured: it takes --peer-python and --peer-script.");
       return;
     }
-    List<String> modes = List.of("eager", "compile");
-    double[][] ratios = new double[modes.size()][settings.rounds];
-    for (int round = 0; round < settings.rounds; round++) {
-      double before = wholeSteps(precision);
-      for (int mode = 0; mode < modes.size(); mode++) {
-        progress.accept("PyTorch " + modes.get(mode), (double) round / settings.rounds);
-        TorchPeer.Result result =
-            peer.run(settings.shape, settings.batch, modes.get(mode), settings.peerSteps);
-        requireClose(
-            "parameters",
-            (double) settings.shape.config().parameters(),
-            (double) result.parameters(),
-            0);
-        double after = wholeSteps(precision);
-        ratios[mode][round] = (before + after) / 2 / result.tokensPerSecond();
-        measurements.add(
-            new Measurement(
-                "forward, backward, clipping and AdamW",
-                result.peer(),
-                result.tokensPerSecond(),
-                "tokens/s",
-                0,
-                String.format(
-                    Locale.ROOT,
-                    "%.0f %% of its matrix products; ours before and after: %.0f and %.0f",
-                    100 * result.matmulShare(),
-                    before,
-                    after)));
-        before = after;
-      }
-    }
-    for (int mode = 0; mode < modes.size(); mode++) {
-      Arrays.sort(ratios[mode]);
-      requirements.add(
-          Requirement.atLeast(
-              "forward + backward + AdamW against PyTorch " + modes.get(mode),
-              mode == 0 ? 1.2 : 1.0,
-              "×",
-              Race.median(ratios[mode])));
-    }
+    new PeerTurns(
+            settings.peer, settings.shape, settings.batch, settings.peerRounds, settings.peerSteps)
+        .run(
+            "forward + backward + AdamW",
+            steps -> wholeSteps(precision, steps),
+            progress,
+            measurements,
+            requirements);
   }
 
   /** Returns tokens per second of steps like the peer's, in as many of them. */
-  private double wholeSteps(Precision precision) {
+  private double wholeSteps(Precision precision, int steps) {
     RandomBatch batch = settings.tokens();
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
       Decoder decoder = Decoder.create(manager, settings.shape.config(), precision);
       TrainingStep gradients = TrainingStep.of(decoder, batch, rowsAtOnce, Checkpointing.none());
       FusedAdamW optimizer = new FusedAdamW(manager, gradients.parameters());
-      double[] seconds = new double[settings.peerSteps];
+      double[] seconds = new double[steps];
       for (int step = 0; step < seconds.length; step++) {
         long start = System.nanoTime();
         gradients.run();
         optimizer.step();
         seconds[step] = (System.nanoTime() - start) / 1e9;
       }
-      // As the peer does: the first half warms up.
-      double[] late = Arrays.copyOfRange(seconds, seconds.length / 2, seconds.length);
-      Arrays.sort(late);
-      return batch.tokens() / late[late.length / 2];
+      return batch.tokens() / PeerTurns.late(seconds);
     }
   }
 

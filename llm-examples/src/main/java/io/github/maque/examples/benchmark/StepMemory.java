@@ -55,7 +55,7 @@ record StepMemory(ModelShape shape, Precision precision, int batch, boolean chec
           checkpointed ? Checkpointing.everyLayer() : Checkpointing.none();
       RandomBatch few = RandomBatch.of(1, 8, shape.vocabulary(), 1);
       TrainingStep.of(decoder, few, 1, checkpointing).run();
-      long rest = status("VmRSS:");
+      long rest = residentBytes();
       Files.writeString(CLEAR_PEAK, "5", StandardCharsets.ISO_8859_1);
       RandomBatch many = RandomBatch.of(batch, shape.contextLength(), shape.vocabulary(), 1);
       TrainingStep step = TrainingStep.of(decoder, many, batch, checkpointing);
@@ -64,6 +64,11 @@ record StepMemory(ModelShape shape, Precision precision, int batch, boolean chec
       }
       return new Result(rest, status("VmHWM:"));
     }
+  }
+
+  /** Returns how large this process is, where {@link #isMeasurable}. */
+  static long residentBytes() throws IOException {
+    return status("VmRSS:");
   }
 
   private static long status(String name) throws IOException {

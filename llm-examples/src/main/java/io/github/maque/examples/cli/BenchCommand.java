@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
       BenchTokenizer.class,
       BenchData.class,
       BenchModel.class,
+      BenchTrain.class,
       BenchGenerate.class,
       BenchCorpus.class,
       BenchStories.class

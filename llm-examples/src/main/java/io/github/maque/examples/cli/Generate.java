@@ -152,7 +152,7 @@ final class Generate extends Verb {
   }
 
   private ModelSource source(HuggingFaceDirectory directory) throws IOException {
-    ModelSource source = ModelSource.of(model, directory);
+    ModelSource source = ModelSource.of(directory);
     if (tokenizer != null) {
       return source.withTokenizer(tokenizer);
     }
@@ -179,11 +179,12 @@ final class Generate extends Verb {
     return tasks;
   }
 
-  private GenerationOptions options(ModelSource source) throws IOException {
+  private GenerationOptions options(ModelSource source) {
     GenerationOptions own = source.generation().orElse(GenerationOptions.builder().build());
-    boolean said = ModelSource.saysHowToGenerate(model);
     GenerationOptions usual =
-        said ? own : own.toBuilder().temperature(0.8).topK(30).topP(0.9).build();
+        source.saysHowToChoose()
+            ? own
+            : own.toBuilder().temperature(0.8).topK(30).topP(0.9).build();
     return sampling.over(usual).toBuilder().logProbabilities(logProbabilities).build();
   }
 
@@ -226,6 +227,10 @@ final class Generate extends Verb {
                 + "; --slide takes longer ones");
       }
       long needed = (long) request.prompt().length + request.options().maxNewTokens();
+      if (request.options().beyondContext() instanceof BeyondContext.Slide slide) {
+        // A generator wants room behind what is kept, even if the text never gets there.
+        needed = Math.max(needed, slide.keptTokens() + 2L);
+      }
       longest = (int) Math.max(longest, Math.min(most, needed));
     }
     return longest;

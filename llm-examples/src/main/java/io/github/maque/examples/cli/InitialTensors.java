@@ -33,6 +33,7 @@ final class InitialTensors implements TensorSource {
 
   @Override
   public void read(String name, long from, FloatBuffer into) {
+    requireWithin(name, from, into.remaining());
     ParameterShape parameter = parameter(name);
     int start = into.position();
     int count = into.remaining();

@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.train.TrainingFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -20,9 +21,10 @@ import picocli.CommandLine.ParseResult;
  * The root of the {@code maque} command. It does nothing itself: verbs are its subcommands.
  *
  * <p>Exit codes: 0 for success, 2 when the user can do better (an unknown option, a missing or
- * damaged file), 1 for a fault of ours, 130 after Ctrl-C. Every failure is one line on standard
- * error; verbs throw, and never print or exit themselves. Faults in data are what {@code maque data
- * verify} looks for: they are its result.
+ * damaged file), 1 for a fault of ours, 130 after Ctrl-C; training that was asked to end by Ctrl-C
+ * or SIGTERM saves first and exits with 75. Every failure is one line on standard error; verbs
+ * throw, and never print or exit themselves. Faults in data are what {@code maque data verify}
+ * looks for: they are its result.
  */
 @Command(
     name = "maque",
@@ -34,6 +36,9 @@ import picocli.CommandLine.ParseResult;
       TokenizerCommand.class,
       DataCommand.class,
       ModelCommand.class,
+      LrSearch.class,
+      Pretrain.class,
+      Report.class,
       Generate.class,
       BenchCommand.class
     })
@@ -115,7 +120,7 @@ public final class Maque extends CommandGroup {
       printLine(command.getErr(), name + ": " + describe(unchecked.getCause()));
       return FAULT_OF_USE;
     }
-    if (e instanceof IllegalArgumentException) {
+    if (e instanceof IllegalArgumentException || e instanceof TrainingFailedException) {
       printLine(command.getErr(), name + ": " + e.getMessage());
       return FAULT_OF_USE;
     }

@@ -34,6 +34,15 @@ final class MeasurementTable {
     }
   }
 
+  /** Adds what else there is to say. */
+  static void addRemarks(List<String> remarks, Summary summary) {
+    summary.data("remarks", remarks);
+    for (String remark : remarks) {
+      summary.print("");
+      summary.print(remark);
+    }
+  }
+
   private static Map<String, Object> data(Measurement one) {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("group", one.group());

@@ -62,9 +62,7 @@ final class ModelConvert extends Verb {
     }
     ModelWriting.requireOther(in, out);
     ModelTarget target =
-        file || isNamed(out, GGUF)
-            ? ModelTarget.file(out, writing.isForced())
-            : ModelTarget.directory(out, writing.isForced());
+        file || isNamed(out, GGUF) ? writing.file(out) : writing.directory(out, in);
     try (ModelTensors tensors = ModelTensors.open(in)) {
       Map<String, Long> types = tensors.numbersByType();
       ModelWriting.Type chosen = type != null ? type : mostFrequent(types);
@@ -91,7 +89,7 @@ final class ModelConvert extends Verb {
       ModelTarget target, ModelWriting.Type chosen, Progress progress, Summary summary)
       throws IOException {
     try (HuggingFaceDirectory directory = HuggingFaceDirectory.open(in)) {
-      ModelSource model = ModelSource.of(in, directory).reportingTo(progress);
+      ModelSource model = ModelSource.of(directory).reportingTo(progress);
       summary.truth("with_tokenizer", model.tokenizer().isPresent());
       ModelWriting.write(
           target,

@@ -103,7 +103,7 @@ final class ModelExport extends Verb {
     Path source = paths.get(0);
     ModelWriting.requireOther(source, out());
     try (HuggingFaceDirectory directory = HuggingFaceDirectory.open(source)) {
-      return export(ModelSource.of(source, directory));
+      return export(ModelSource.of(directory));
     }
   }
 
@@ -144,9 +144,7 @@ final class ModelExport extends Verb {
     boolean gguf = format == Format.GGUF;
     requirePossible(gguf ? model.config().ggufExport() : model.config().huggingFaceExport());
     ModelTarget target =
-        gguf
-            ? ModelTarget.file(out(), writing.isForced())
-            : ModelTarget.directory(out(), writing.isForced());
+        gguf ? writing.file(out()) : writing.directory(out(), preset == null ? paths.get(0) : null);
     ModelWriting.Type chosen =
         type != null ? type : gguf ? ModelWriting.Type.F16 : ModelWriting.Type.F32;
     Summary summary =

@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
       "Of files also what they hold: tensors, metadata, tokenizer and chat template."
     })
 final class ModelInspect extends Verb {
+  private static final int USUAL_BATCH = 8;
   private static final int USUAL_TIME = 512;
 
   @Parameters(
@@ -38,10 +39,9 @@ final class ModelInspect extends Verb {
 
   @Option(
       names = "--batch",
-      defaultValue = "8",
       paramLabel = "N",
       description = "Sequences of a micro-batch, to estimate training for (8).")
-  private int batch = 8;
+  private @Nullable Integer batch;
 
   @Option(
       names = "--time",
@@ -56,7 +56,7 @@ final class ModelInspect extends Verb {
     if (Files.isDirectory(path)) {
       inspectDirectory(path, summary);
     } else if (Files.exists(path)) {
-      rejectTime();
+      rejectEstimate();
       inspectFile(path, summary);
     } else if (DecoderConfig.presetNames().contains(what)) {
       inspectPreset(summary);
@@ -110,12 +110,16 @@ final class ModelInspect extends Verb {
 
   private ModelFigures figures(DecoderConfig config) {
     int length = time == null ? Math.min(USUAL_TIME, config.contextLength()) : time;
-    return new ModelFigures(config, batch, length);
+    return new ModelFigures(config, batch == null ? USUAL_BATCH : batch, length);
   }
 
-  private void rejectTime() {
-    if (time != null) {
-      throw rejection("--time needs a shape, and " + what + " holds tensors only");
+  private void rejectEstimate() {
+    if (batch != null || time != null) {
+      throw rejection(
+          (batch != null ? "--batch" : "--time")
+              + " needs a shape, and "
+              + what
+              + " holds tensors only");
     }
   }
 }

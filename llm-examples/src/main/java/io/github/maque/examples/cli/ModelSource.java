@@ -2,7 +2,6 @@ package io.github.maque.examples.cli;
 
 import static java.util.stream.Collectors.toSet;
 
-import com.google.gson.JsonParser;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.format.GgufExport;
 import io.github.maque.model.format.GgufTensorType;
@@ -17,7 +16,6 @@ import io.github.maque.tokenizer.format.TokenizerConfig;
 import io.github.maque.tokenizer.format.TokenizerFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +32,7 @@ import java.util.Set;
  * @param tokenizerConfig what is known about the tokenizer
  * @param chatTemplate a layout of conversations in place of the one in {@code tokenizerConfig}
  * @param generation how it should generate, if that is said
+ * @param generationFields the fields of {@code generation_config.json} that say it
  */
 record ModelSource(
     DecoderConfig config,
@@ -41,7 +40,8 @@ record ModelSource(
     Optional<Tokenizer> tokenizer,
     TokenizerConfig tokenizerConfig,
     Optional<ChatTemplate> chatTemplate,
-    Optional<GenerationOptions> generation) {
+    Optional<GenerationOptions> generation,
+    Set<String> generationFields) {
 
   /** Returns a model of some shape with the weights that training begins with. */
   static ModelSource initial(DecoderConfig config) {
@@ -51,16 +51,16 @@ record ModelSource(
         Optional.empty(),
         TokenizerConfig.DEFAULT,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Set.of());
   }
 
   /**
    * Returns what a directory holds.
    *
-   * @param path the directory
-   * @param directory the same, which must stay open as long as weights are read
+   * @param directory must stay open as long as weights are read
    */
-  static ModelSource of(Path path, HuggingFaceDirectory directory) throws IOException {
+  static ModelSource of(HuggingFaceDirectory directory) throws IOException {
     Optional<Tokenizer> tokenizer;
     try {
       tokenizer = Optional.of(directory.tokenizer());
@@ -72,28 +72,24 @@ record ModelSource(
             .map(known -> known.specialTokens().eos().stream().boxed().collect(toSet()))
             .orElse(Set.of());
     GenerationOptions options = directory.generationOptions();
-    boolean said = saysHowToGenerate(path) || !usual.containsAll(options.stopIds());
+    Set<String> fields = directory.generationFields();
+    boolean said = !fields.isEmpty() || !usual.containsAll(options.stopIds());
     return new ModelSource(
         directory.config(),
         directory.weights(),
         tokenizer,
         tokenizer.isPresent() ? directory.tokenizerConfig() : TokenizerConfig.DEFAULT,
         Optional.empty(),
-        said ? Optional.of(options) : Optional.empty());
+        said ? Optional.of(options) : Optional.empty(),
+        fields);
   }
 
   /**
-   * Returns whether a model says more of generation than which ids end a text. If not, its options
-   * are what Transformers takes then, greedy decoding, and nobody's choice.
+   * Returns whether the model says how to choose tokens. If not, its options are what Transformers
+   * takes then, greedy decoding, and nobody's choice.
    */
-  static boolean saysHowToGenerate(Path directory) throws IOException {
-    Path file = directory.resolve("generation_config.json");
-    if (!Files.exists(file)) {
-      return false;
-    }
-    try (Reader reader = Files.newBufferedReader(file)) {
-      return JsonParser.parseReader(reader).getAsJsonObject().has("do_sample");
-    }
+  boolean saysHowToChoose() {
+    return generationFields.contains("do_sample");
   }
 
   /** Returns this model with the tokenizer in a directory or file. */
@@ -105,7 +101,8 @@ record ModelSource(
         Optional.of(TokenizerSource.load(path)),
         beside ? TokenizerFiles.config(path) : TokenizerConfig.DEFAULT,
         chatTemplate,
-        generation);
+        generation,
+        generationFields);
   }
 
   /**
@@ -128,13 +125,20 @@ record ModelSource(
             tokenizerConfig.maxLength(),
             Map.of());
     return new ModelSource(
-        config, weights, tokenizer, without, ChatLayout.named(name, known), generation);
+        config,
+        weights,
+        tokenizer,
+        without,
+        ChatLayout.named(name, known),
+        generation,
+        generationFields);
   }
 
   /** Returns this model, telling {@code progress} what is read of its weights. */
   ModelSource reportingTo(Progress progress) {
     CountedTensors counted = CountedTensors.reportingTo("Writing", progress, weights);
-    return new ModelSource(config, counted, tokenizer, tokenizerConfig, chatTemplate, generation);
+    return new ModelSource(
+        config, counted, tokenizer, tokenizerConfig, chatTemplate, generation, generationFields);
   }
 
   /** Returns the model as a directory. */
@@ -143,7 +147,7 @@ record ModelSource(
         HuggingFaceExport.builder(config, weights).type(type).maxShardBytes(maxShard.bytes());
     tokenizer.ifPresent(known -> export.tokenizer(known, tokenizerConfig));
     chatTemplate.ifPresent(export::chatTemplate);
-    generation.ifPresent(export::generationOptions);
+    generation.ifPresent(options -> export.generationOptions(options, generationFields));
     HuggingFaceExport ready = export.build();
     return place -> {
       ready.write(place);

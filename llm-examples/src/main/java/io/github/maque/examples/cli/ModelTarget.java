@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +15,14 @@ import java.util.stream.Stream;
  */
 final class ModelTarget {
   private static final String CONFIG = "config.json";
+
+  /** What a model consists of; whatever else is beside it is not made again by writing a model. */
+  private static final Pattern FILES_OF_A_MODEL =
+      Pattern.compile(
+          "config\\.json|generation_config\\.json|model(-\\d+-of-\\d+)?\\.safetensors"
+              + "|model\\.safetensors\\.index\\.json|tokenizer(_config)?\\.json|tokenizer\\.model"
+              + "|special_tokens_map\\.json|added_tokens\\.json|vocab\\.json|merges\\.txt"
+              + "|chat_template\\.jinja");
 
   private final Path target;
 
@@ -51,8 +60,24 @@ final class ModelTarget {
                     ? ": holds a model, expected another directory or --force"
                     : ": holds files but no model, expected another directory"));
       }
+      requireNothingElse(directory);
     }
     return checked(directory);
+  }
+
+  private static void requireNothingElse(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      for (Path entry : entries.sorted().toList()) {
+        String name = String.valueOf(entry.getFileName());
+        if (Files.isDirectory(entry) || !FILES_OF_A_MODEL.matcher(name).matches()) {
+          throw new IOException(
+              directory
+                  + ": holds "
+                  + name
+                  + " beside its model, which would be lost, expected another directory");
+        }
+      }
+    }
   }
 
   /**

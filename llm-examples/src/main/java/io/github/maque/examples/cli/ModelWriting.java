@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /** The options of verbs that write models, and what they say in the end. */
 final class ModelWriting {
-  private static final String DEFAULT_SHARD = "5GB";
+  private static final ByteSize DEFAULT_SHARD = ByteSize.parse("5GB");
 
   /** In which types numbers can be written. */
   enum Type {
@@ -58,22 +58,41 @@ final class ModelWriting {
       names = "--max-shard-size",
       paramLabel = "SIZE",
       converter = ByteSize.Converter.class,
-      defaultValue = DEFAULT_SHARD,
       description = "The most weights a safetensors file of a directory holds (5GB).")
-  private ByteSize maxShardSize = ByteSize.parse(DEFAULT_SHARD);
+  private @Nullable ByteSize maxShardSize;
 
   @Option(names = "--force", description = "Replace the model that is at OUT.")
   private boolean force;
 
-  boolean isForced() {
-    return force;
-  }
-
   ByteSize maxShardSize() {
+    if (maxShardSize == null) {
+      return DEFAULT_SHARD;
+    }
     if (maxShardSize.bytes() < 1) {
       throw new IllegalArgumentException("--max-shard-size must be at least 1 byte, got 0");
     }
     return maxShardSize;
+  }
+
+  /**
+   * Returns where a model becomes a directory.
+   *
+   * @param source the model's own directory, if it has one
+   */
+  ModelTarget directory(Path out, @Nullable Path source) throws IOException {
+    if (source != null) {
+      requireApart(source, out);
+    }
+    return ModelTarget.directory(out, force);
+  }
+
+  /** Returns where a model becomes a single file. */
+  ModelTarget file(Path out) throws IOException {
+    if (maxShardSize != null) {
+      throw new IllegalArgumentException(
+          "--max-shard-size is for directories, and " + out + " becomes a file");
+    }
+    return ModelTarget.file(out, force);
   }
 
   /** Returns the name that a GGUF file gives its model: its own without the ending. */
@@ -86,6 +105,31 @@ final class ModelWriting {
     if (Files.exists(out) && Files.isSameFile(source, out)) {
       throw new IOException(out + ": is the source, expected another place to write");
     }
+  }
+
+  /** Fails where one directory lies in the other: it would go, or stay there, with it. */
+  private static void requireApart(Path source, Path out) throws IOException {
+    Path from = real(source);
+    Path to = real(out);
+    if (from.startsWith(to) || to.startsWith(from)) {
+      throw new IOException(
+          out
+              + ": "
+              + (from.startsWith(to) ? "holds" : "lies in")
+              + " the source, expected another place to write");
+    }
+  }
+
+  /** Returns where a path leads that there may not be yet. */
+  private static Path real(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath().normalize();
+    Path existing = absolute;
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    return existing == null
+        ? absolute
+        : existing.toRealPath().resolve(existing.relativize(absolute)).normalize();
   }
 
   /** Writes a model, and adds what was written. */

@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -36,6 +37,15 @@ final class Progress implements AutoCloseable {
    * @param unit what is counted, or {@link #BYTES}
    */
   void update(String newTask, long done, long total, String unit) {
+    update(newTask, done, total, unit, "");
+  }
+
+  /**
+   * Tells how far the work has come, and something about it.
+   *
+   * @param message a few words to stand behind the bar
+   */
+  void update(String newTask, long done, long total, String unit, String message) {
     if (!shown) {
       return;
     }
@@ -46,13 +56,34 @@ final class Progress implements AutoCloseable {
           new ProgressBarBuilder()
               .setTaskName(newTask)
               .setInitialMax(total)
+              .startsFrom(done, Duration.ZERO)
               .setUnit(" " + unit, unit.equals(BYTES) ? 1_000_000 : 1)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(200)
               .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
               .build();
     }
+    bar.setExtraMessage(message);
     bar.stepTo(done);
+  }
+
+  /** Prints something where the bar stands, which goes on below it. */
+  void printAbove(Runnable printing) {
+    if (bar == null) {
+      printing.run();
+      return;
+    }
+    // A thread of its own draws the bar.
+    synchronized (System.err) {
+      System.err.print("\r" + " ".repeat(WIDTH) + "\r");
+      System.err.flush();
+      printing.run();
+    }
+  }
+
+  /** Returns whether somebody sees the bar. */
+  boolean isShown() {
+    return shown;
   }
 
   @Override

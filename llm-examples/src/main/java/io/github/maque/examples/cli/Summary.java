@@ -77,6 +77,12 @@ final class Summary {
     return this;
   }
 
+  /** Adds the figures of another summary, which people have read already. */
+  Summary addFigures(Summary other) {
+    figures.putAll(other.figures);
+    return this;
+  }
+
   /** Returns the figures as one line of JSON. */
   String toJson() {
     return JSON.toJson(figures);

@@ -135,6 +135,11 @@ abstract class Verb implements Callable<Integer> {
       values.forEach(inner -> list.add(jsonValue(inner)));
       return list;
     }
+    if (value instanceof Map<?, ?> values) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      values.forEach((key, inner) -> map.put(String.valueOf(key), jsonValue(inner)));
+      return map;
+    }
     return value instanceof Enum<?> choice
         ? choice.name().toLowerCase(Locale.ROOT)
         : value.toString();

@@ -177,6 +177,41 @@ class GenerateTest {
         .hasToString("9");
   }
 
+  /** The session is as short as the text, but must hold what a slide would keep. */
+  @Test
+  void keepsRoomForASlideThatNeverComes() {
+    Object[] options = {"--prompt", "a", "--max-new-tokens", 1, "--json", "--slide"};
+    assertThat(generate(with(options, 20)).get(0).get("tokens").getAsInt()).isEqualTo(1);
+    assertThat(generate(with(options, 62)).get(0).get("tokens").getAsInt()).isEqualTo(1);
+    run(with(options, 63)).rejects("keptTokens", "62", "63");
+  }
+
+  /** Transformers would then choose greedily, which is nobody's choice; the rest is the model's. */
+  @Test
+  void keepsWhatAModelSaysThatDoesNotSayHowToChoose() throws IOException {
+    GenerationOptions options = GenerationOptions.builder().greedy().build();
+    Path partial =
+        ModelFixture.write(
+            shared.resolve("partial"), ModelFixture.config(), tokenizerPath, options);
+    Path file = partial.resolve("generation_config.json");
+    Files.writeString(file, "{\"max_new_tokens\": 4, \"temperature\": 0.1}");
+    Path converted = shared.resolve("converted");
+    Invocation.of("model", "convert", partial, converted).succeeds();
+    JsonObject said =
+        JsonParser.parseString(Files.readString(converted.resolve(file.getFileName())))
+            .getAsJsonObject();
+    assertThat(said.keySet())
+        .containsExactlyInAnyOrder(
+            "bos_token_id", "eos_token_id", "pad_token_id", "max_new_tokens");
+    for (Path any : List.of(partial, converted)) {
+      Object[] words = {"generate", any, "--precision", "float32", "--prompt", PROMPT, "--json"};
+      List<JsonObject> texts = parse(Invocation.of(with(words, "--samples", 5)).succeeds().out());
+      assertThat(texts.get(0).get("tokens").getAsInt()).isLessThanOrEqualTo(4);
+      assertThat(texts.subList(0, 5).stream().map(text -> text.get("ids")).distinct())
+          .hasSizeGreaterThan(1);
+    }
+  }
+
   @Test
   void beginsATextBehindTheOneBefore() {
     JsonObject text = generate("--prompt", "", "--json").get(0);

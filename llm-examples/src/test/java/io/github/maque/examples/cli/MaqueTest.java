@@ -46,8 +46,11 @@ class MaqueTest {
         "model inspect",
         "model export",
         "model convert",
+        "pretrain",
+        "report",
         "generate",
         "bench tokenizer",
+        "bench train",
         "bench stories"
       })
   void showsHelp(String verb) {

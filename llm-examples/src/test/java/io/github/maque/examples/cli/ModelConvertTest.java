@@ -123,9 +123,10 @@ class ModelConvertTest {
   }
 
   @Test
-  void rejectsWhatIsNotThere() {
+  void rejectsWhatIsNotThere() throws IOException {
     convert(directory.resolve("no"), directory.resolve("out")).rejects("no: no such file");
-    convert(directory, directory.resolve("out")).rejects("neither model.safetensors nor");
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    convert(empty, directory.resolve("out")).rejects("neither model.safetensors nor");
   }
 
   private static Invocation convert(Object in, Object out, Object... options) {

@@ -138,6 +138,27 @@ class ModelExportTest {
   }
 
   @Test
+  void deletesNothingButModels() throws IOException {
+    Path source = ModelFixture.write(directory.resolve("model"), ModelFixture.config());
+    Path out = directory.resolve("out");
+    export(source, out).succeeds();
+    Path state = Files.createDirectories(out.resolve("checkpoints")).resolve("state");
+    Files.writeString(state, "weeks");
+    export(source, out, "--force").rejects("out: holds checkpoints beside its model");
+    assertThat(state).hasContent("weeks");
+    Path inner = ModelFixture.write(out.resolve("inner"), ModelFixture.config());
+    export(inner, out, "--force").rejects("out: holds the source");
+    export(inner, inner.resolve("deeper")).rejects("deeper: lies in the source");
+    Invocation.of("model", "convert", inner, out, "--force").rejects("out: holds the source");
+    assertThat(inner.resolve("model.safetensors")).exists();
+    Path notes = directory.resolve("notes");
+    export(source, notes).succeeds();
+    Files.writeString(notes.resolve("README.md"), "mine");
+    export(source, notes, "--force").rejects("notes: holds README.md beside its model");
+    gguf(inner, inner.resolve("inner.gguf")).succeeds();
+  }
+
+  @Test
   void leavesNothingBehindIfItFails() throws IOException {
     Path source = ModelFixture.write(directory.resolve("model"), ModelFixture.config());
     Path tokenizer = ModelFixture.tokenizer(directory);
@@ -156,11 +177,18 @@ class ModelExportTest {
   }
 
   @Test
-  void rejectsOptionsThatDoNotGoTogether() {
+  void rejectsOptionsThatDoNotGoTogether() throws IOException {
     export("only").rejects("SOURCE or OUT is missing");
     export("a", "b", "--preset", "llama-15m").rejects("--preset", "a is one too many");
     export("a", "b", "--seed", 1).rejects("--seed", "--preset");
     export("a", "b", "--name", "x").rejects("--name", "gguf");
+    Path source = ModelFixture.write(directory.resolve("model"), ModelFixture.config());
+    Path out = directory.resolve("b.gguf");
+    gguf(source, out, "--max-shard-size", "1m").rejects("--max-shard-size", "b.gguf");
+    Path weights = source.resolve("model.safetensors");
+    Invocation.of(
+            "model", "convert", weights, directory.resolve("b.safetensors"), "--max-shard-size=1m")
+        .rejects("--max-shard-size", "b.safetensors");
     export("out", "--preset", "llama-16m").rejects("llama-16m", "llama-15m");
     export("missing", "b").rejects("missing");
     Invocation.of("model", "export", "a", "b").rejects("--format");

@@ -173,6 +173,7 @@ class ModelInspectTest {
     inspect(damaged).rejects("a.safetensors");
     inspect("llama-15m", "--statistics").rejects("--statistics", "preset");
     inspect(damaged, "--time", 4).rejects("--time");
+    inspect(damaged, "--batch", 4).rejects("--batch");
     inspect("llama-15m", "--batch", 0).rejects("batch", "0");
   }
 

@@ -79,13 +79,7 @@ final class DecoderTensors implements TensorSource {
 
   @Override
   public void read(String name, long from, FloatBuffer into) throws IOException {
-    long size = size(name);
-    if (from < 0 || from > size - into.remaining()) {
-      throw new IllegalArgumentException(
-          String.format(
-              "from must be in 0…%d to read %d of the %d numbers of %s, got %d",
-              size - into.remaining(), into.remaining(), size, name, from));
-    }
+    requireWithin(name, from, into.remaining());
     int there = (int) Math.max(0, Math.min(source.size(name) - from, into.remaining()));
     int limit = into.limit();
     if (there > 0) {

@@ -4,11 +4,26 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.maque.model.generate.GenerationOptions;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** {@link GenerationOptions} as {@code generation_config.json}. */
 final class GenerationConfig {
   /** What Transformers takes where sampling is on and the file says nothing. */
   private static final int DEFAULT_TOP_K = 50;
+
+  /** The fields for which there are options, besides the ids that end a text. */
+  static final Set<String> FIELDS =
+      Set.of(
+          "do_sample",
+          "temperature",
+          "top_k",
+          "top_p",
+          "min_p",
+          "max_new_tokens",
+          "repetition_penalty",
+          "no_repeat_ngram_size",
+          "stop_strings");
 
   private GenerationConfig() {}
 
@@ -50,15 +65,28 @@ final class GenerationConfig {
     return GenerationOptions.builder().stopIds(eos.stream().mapToInt(id -> id).toArray());
   }
 
-  /** Refuses options for which the file has no word. */
-  static void check(GenerationOptions options) {
-    require(options.presencePenalty() == 0, "presencePenalty", options.presencePenalty());
-    require(options.frequencyPenalty() == 0, "frequencyPenalty", options.frequencyPenalty());
-    require(options.logitBias().isEmpty(), "logitBias", options.logitBias());
+  /** Refuses options for which the file has no word, and words for which there are no options. */
+  static void check(GenerationOptions options, Set<String> fields) {
+    require(FIELDS.containsAll(fields), "fields must be among " + new TreeSet<>(FIELDS), fields);
+    String unsaid = " must be left as it is, since generation_config.json cannot say it";
+    require(options.presencePenalty() == 0, "presencePenalty" + unsaid, options.presencePenalty());
+    require(
+        options.frequencyPenalty() == 0, "frequencyPenalty" + unsaid, options.frequencyPenalty());
+    require(options.logitBias().isEmpty(), "logitBias" + unsaid, options.logitBias());
   }
 
-  /** Adds the fields that say more than which ids end a text. */
-  static void write(GenerationOptions options, JsonObject json) {
+  /** Adds those of some fields that say anything with these options. */
+  static void write(GenerationOptions options, Set<String> fields, JsonObject json) {
+    JsonObject all = all(options);
+    for (String field : all.keySet()) {
+      if (fields.contains(field)) {
+        json.add(field, all.get(field));
+      }
+    }
+  }
+
+  private static JsonObject all(GenerationOptions options) {
+    JsonObject json = new JsonObject();
     boolean sampling = options.temperature() != 0;
     json.addProperty("do_sample", sampling);
     if (sampling) {
@@ -77,14 +105,12 @@ final class GenerationConfig {
       options.stopStrings().forEach(strings::add);
       json.add("stop_strings", strings);
     }
+    return json;
   }
 
-  private static void require(boolean holds, String name, Object value) {
+  private static void require(boolean holds, String rule, Object value) {
     if (!holds) {
-      throw new IllegalArgumentException(
-          name
-              + " must be left as it is, since generation_config.json cannot say it; got "
-              + value);
+      throw new IllegalArgumentException(rule + "; got " + value);
     }
   }
 }

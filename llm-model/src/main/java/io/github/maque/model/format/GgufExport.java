@@ -10,13 +10,10 @@ import io.github.maque.tokenizer.format.SentencePieceModel;
 import io.github.maque.tokenizer.format.TokenizerConfig;
 import io.github.maque.tokenizer.sentencepiece.SentencePieceTokenizer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +45,7 @@ public final class GgufExport {
   private final @Nullable Tokenizer tokenizer;
   private final TokenizerConfig tokenizerConfig;
   private final @Nullable ChatTemplate chatTemplate;
+  private final TokenRoles roles;
 
   private GgufExport(Builder builder) {
     config = builder.config;
@@ -57,6 +55,11 @@ public final class GgufExport {
     tokenizer = builder.tokenizer;
     tokenizerConfig = builder.tokenizerConfig;
     chatTemplate = builder.chatTemplate;
+    Exportability export = config.ggufExport();
+    if (!export.possible()) {
+      throw new IllegalArgumentException("config cannot be written as GGUF " + export);
+    }
+    roles = TokenRoles.of(config, tokenizer, tokenizerConfig, chatTemplate);
   }
 
   /**
@@ -125,24 +128,21 @@ public final class GgufExport {
   }
 
   private void describeRoles(Tokenizer tokenizer, GgufMetadata metadata) {
-    OptionalInt eos = id(tokenizer, tokenizerConfig.eosToken(), tokenizer.specialTokens().eos());
     int end =
-        eos.orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "the tokenizer has no token that ends a text, and programs based on llama.cpp"
-                        + " would take another in its place"));
+        roles
+            .eos()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "the tokenizer has no token that ends a text, and programs based on"
+                            + " llama.cpp would take another in its place"));
     // Without this key they take a fixed id; GPT-2 has one token for both.
-    int begin =
-        id(tokenizer, tokenizerConfig.bosToken(), tokenizer.specialTokens().bos()).orElse(end);
-    metadata.uint32("tokenizer.ggml.bos_token_id", begin);
+    metadata.uint32("tokenizer.ggml.bos_token_id", roles.bos().orElse(end));
     metadata.uint32("tokenizer.ggml.eos_token_id", end);
-    id(tokenizer, tokenizerConfig.padToken(), tokenizer.specialTokens().pad())
-        .ifPresent(pad -> metadata.uint32("tokenizer.ggml.padding_token_id", pad));
+    roles.pad().ifPresent(pad -> metadata.uint32("tokenizer.ggml.padding_token_id", pad));
     metadata.bool("tokenizer.ggml.add_bos_token", tokenizerConfig.addBosToken());
     metadata.bool("tokenizer.ggml.add_eos_token", tokenizerConfig.addEosToken());
     if (chatTemplate != null) {
-      chatTemplate.checkVocabulary(tokenizer);
       int endOfTurn =
           Objects.requireNonNull(tokenizer.specialTokens().ids().get(chatTemplate.endOfTurn()));
       metadata.uint32("tokenizer.ggml.eot_token_id", endOfTurn);
@@ -152,20 +152,6 @@ public final class GgufExport {
           .chatTemplate()
           .ifPresent(jinja -> metadata.string("tokenizer.chat_template", jinja));
     }
-  }
-
-  private static OptionalInt id(Tokenizer tokenizer, Optional<String> named, OptionalInt known) {
-    if (named.isEmpty()) {
-      return known;
-    }
-    OptionalInt id = tokenizer.idOf(named.get().getBytes(StandardCharsets.UTF_8));
-    if (id.isEmpty()) {
-      throw new IllegalArgumentException(
-          "tokenizerConfig names the token \""
-              + Excerpt.of(named.get())
-              + "\", which is not there");
-    }
-    return id;
   }
 
   /** Puts an export together. */
@@ -222,23 +208,11 @@ public final class GgufExport {
      * Returns the export.
      *
      * @throws IllegalArgumentException if llama.cpp has no architecture for the decoder, saying all
-     *     reasons; if its vocabulary is smaller than the tokenizer's; or if there is a chat
-     *     template and no tokenizer
+     *     reasons; if its vocabulary is smaller than the tokenizer's; if the tokenizer lacks a
+     *     token that its configuration or the chat template names; or if there is a chat template
+     *     and no tokenizer
      */
     public GgufExport build() {
-      Exportability export = config.ggufExport();
-      if (!export.possible()) {
-        throw new IllegalArgumentException("config cannot be written as GGUF " + export);
-      }
-      if (tokenizer != null && tokenizer.vocabularySize() > config.vocabularySize()) {
-        throw new IllegalArgumentException(
-            String.format(
-                "tokenizer has %d ids, and the decoder's vocabularySize is %d",
-                tokenizer.vocabularySize(), config.vocabularySize()));
-      }
-      if (tokenizer == null && chatTemplate != null) {
-        throw new IllegalArgumentException("chatTemplate needs a tokenizer, and there is none");
-      }
       return new GgufExport(this);
     }
   }

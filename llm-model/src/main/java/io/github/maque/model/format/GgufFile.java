@@ -96,18 +96,7 @@ public final class GgufFile implements TensorSource, Closeable {
   @Override
   public void read(String name, long from, FloatBuffer into) throws IOException {
     GgufTensor tensor = tensor(name);
-    long size = tensor.size();
-    if (from < 0 || from > size - into.remaining()) {
-      throw new IllegalArgumentException(
-          "numbers "
-              + from
-              + " to "
-              + (from + into.remaining())
-              + " are not all within tensor "
-              + name
-              + ", which has "
-              + size);
-    }
+    requireWithin(name, from, into.remaining());
     GgufTensorType type = tensor.type().orElse(null);
     if (type == null) {
       throw new ModelFormatException(

@@ -62,22 +62,21 @@ final class Gpt2Tensors implements TensorSource {
   @Override
   public long[] shape(String name) {
     Origin origin = origin(name);
-    long[] shape = source.shape(origin.name());
-    if (origin.transposed() && shape.length == 2) {
-      return new long[] {shape[1] / origin.parts(), shape[0]};
+    long[] shape = source.shape(origin.name()).clone();
+    int last = shape.length - 1;
+    if (last >= 0 && shape[last] % origin.parts() == 0) {
+      // What cannot be divided keeps its shape, which no configuration asks for.
+      shape[last] /= origin.parts();
     }
-    if (origin.parts() > 1 && shape.length == 1) {
-      return new long[] {shape[0] / origin.parts()};
-    }
-    return shape;
+    return origin.transposed() && shape.length == 2 ? new long[] {shape[1], shape[0]} : shape;
   }
 
   @Override
   public synchronized void read(String name, long from, FloatBuffer into) throws IOException {
+    requireWithin(name, from, into.remaining());
     Origin origin = origin(name);
-    long size = size(name);
     if (!origin.transposed()) {
-      source.read(origin.name(), origin.part() * size + from, into);
+      source.read(origin.name(), origin.part() * size(name) + from, into);
       return;
     }
     if (!origin.name().equals(cachedName)) {

@@ -14,11 +14,13 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A model in a directory as Hugging Face's libraries keep it: {@code config.json}, weights in
@@ -53,19 +55,22 @@ public final class HuggingFaceDirectory implements AutoCloseable {
   private final DecoderConfig config;
   private final TensorSource weights;
   private final Closeable files;
-  private final GenerationOptions generationOptions;
+  private final Generation generation;
+
+  /** What is said of generation, and which fields say it. */
+  private record Generation(GenerationOptions options, Set<String> fields) {}
 
   private HuggingFaceDirectory(
       Path path,
       DecoderConfig config,
       TensorSource weights,
       Closeable files,
-      GenerationOptions generationOptions) {
+      Generation generation) {
     this.path = path;
     this.config = config;
     this.weights = weights;
     this.files = files;
-    this.generationOptions = generationOptions;
+    this.generation = generation;
   }
 
   /**
@@ -79,7 +84,7 @@ public final class HuggingFaceDirectory implements AutoCloseable {
   public static HuggingFaceDirectory open(Path path) throws IOException {
     ConfigObject json = Json.read(path.resolve(CONFIG), MAX_CONFIG_BYTES);
     DecoderConfig config = HuggingFaceConfig.read(json);
-    GenerationOptions generation = readGeneration(path, json.tokenIds("eos_token_id"));
+    Generation generation = readGeneration(path, json.tokenIds("eos_token_id"));
     Path single = path.resolve(WEIGHTS);
     if (Files.exists(single)) {
       SafetensorsFile file = SafetensorsFile.open(single);
@@ -111,11 +116,7 @@ public final class HuggingFaceDirectory implements AutoCloseable {
   }
 
   private static HuggingFaceDirectory open(
-      Path path,
-      DecoderConfig config,
-      TensorSource source,
-      Closeable files,
-      GenerationOptions generation)
+      Path path, DecoderConfig config, TensorSource source, Closeable files, Generation generation)
       throws IOException {
     try {
       checkWeights(path, config, source);
@@ -160,7 +161,16 @@ public final class HuggingFaceDirectory implements AutoCloseable {
    * the options are those of {@link GenerationOptions#builder}.
    */
   public GenerationOptions generationOptions() {
-    return generationOptions;
+    return generation.options();
+  }
+
+  /**
+   * Returns which fields of {@code generation_config.json} the {@link #generationOptions} are from,
+   * besides the ids that end a text. Those that are not there have the values that Transformers
+   * takes then, which are nobody's choice: without {@code do_sample}, greedy decoding.
+   */
+  public Set<String> generationFields() {
+    return generation.fields();
   }
 
   /**
@@ -189,11 +199,15 @@ public final class HuggingFaceDirectory implements AutoCloseable {
     files.close();
   }
 
-  private static GenerationOptions readGeneration(Path path, List<Integer> eos) throws IOException {
+  private static Generation readGeneration(Path path, List<Integer> eos) throws IOException {
     Path file = path.resolve(GENERATION_CONFIG);
-    return Files.exists(file)
-        ? GenerationConfig.read(Json.read(file, MAX_CONFIG_BYTES), eos)
-        : GenerationConfig.withStops(eos).build();
+    if (!Files.exists(file)) {
+      return new Generation(GenerationConfig.withStops(eos).build(), Set.of());
+    }
+    ConfigObject json = Json.read(file, MAX_CONFIG_BYTES);
+    Set<String> fields = new TreeSet<>(GenerationConfig.FIELDS);
+    fields.removeIf(field -> !json.has(field));
+    return new Generation(GenerationConfig.read(json, eos), Collections.unmodifiableSet(fields));
   }
 
   private static void checkWeights(Path path, DecoderConfig config, TensorSource source)

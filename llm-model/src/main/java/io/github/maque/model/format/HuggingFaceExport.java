@@ -11,7 +11,6 @@ import io.github.maque.tokenizer.format.TokenizerConfig;
 import io.github.maque.tokenizer.format.TokenizerFiles;
 import io.github.maque.tokenizer.sentencepiece.SentencePieceTokenizer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -20,9 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -46,10 +42,56 @@ import org.jspecify.annotations.Nullable;
  * come out of the model. They are 0 when the directory is read.
  */
 public final class HuggingFaceExport {
-  private final Builder parts;
+  private final DecoderConfig config;
+  private final TensorSource weights;
+  private final WeightType type;
+  private final long maxShardBytes;
+  private final @Nullable BpeTokenizer tokenizer;
+  private final TokenizerConfig tokenizerConfig;
+  private final @Nullable ChatTemplate chatTemplate;
+  private final @Nullable GenerationOptions generationOptions;
+  private final Set<String> generationFields;
+  private final TokenRoles roles;
 
-  private HuggingFaceExport(Builder parts) {
-    this.parts = parts;
+  private HuggingFaceExport(Builder builder) {
+    config = builder.config;
+    weights = builder.weights;
+    type = builder.type;
+    maxShardBytes = builder.maxShardBytes;
+    tokenizerConfig = builder.tokenizerConfig;
+    chatTemplate = builder.chatTemplate;
+    generationOptions = builder.generationOptions;
+    generationFields = Set.copyOf(builder.generationFields);
+    if (maxShardBytes < 1) {
+      throw new IllegalArgumentException("maxShardBytes must be at least 1, got " + maxShardBytes);
+    }
+    DecoderTensors.mismatch(weights, config, config.paddedVocabularySize())
+        .ifPresent(
+            problem -> {
+              throw new IllegalArgumentException(
+                  "weights: " + problem.getKey() + ": " + problem.getValue());
+            });
+    tokenizer = builder.tokenizer == null ? null : inPureJava(builder.tokenizer);
+    roles = TokenRoles.of(config, tokenizer, tokenizerConfig, chatTemplate);
+    if (generationOptions != null) {
+      GenerationConfig.check(generationOptions, generationFields);
+    }
+  }
+
+  private static BpeTokenizer inPureJava(Tokenizer tokenizer) {
+    if (tokenizer instanceof BpeTokenizer bpe) {
+      return bpe;
+    }
+    if (tokenizer instanceof SentencePieceTokenizer pieces) {
+      try {
+        return pieces.model().toTokenizer();
+      } catch (IOException e) {
+        throw new IllegalArgumentException("tokenizer cannot be written: " + e.getMessage(), e);
+      }
+    }
+    throw new IllegalArgumentException(
+        "tokenizer must be a BpeTokenizer or a SentencePieceTokenizer, got a "
+            + tokenizer.getClass().getName());
   }
 
   /**
@@ -72,8 +114,8 @@ public final class HuggingFaceExport {
    * @throws IOException if the weights cannot be read or a file cannot be written
    */
   public void write(Path target) throws IOException {
-    requireFree(target);
-    Path absolute = target.toAbsolutePath();
+    Path absolute = target.toAbsolutePath().normalize();
+    requireFree(absolute);
     Path parent = absolute.getParent();
     if (parent == null) {
       throw new FileAlreadyExistsException(target.toString(), null, "it is a root directory");
@@ -85,75 +127,71 @@ public final class HuggingFaceExport {
     try {
       writeFiles(temporary);
       AtomicFile.syncDirectory(temporary);
-      requireFree(target);
-      Files.deleteIfExists(target);
+      requireFree(absolute);
+      Files.deleteIfExists(absolute);
       Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
       AtomicFile.syncDirectory(parent);
     } catch (DirectoryNotEmptyException e) {
-      throw notEmpty(target);
+      throw notEmpty(absolute);
     } finally {
       delete(temporary);
     }
   }
 
-  private void writeFiles(Path directory) throws IOException {
-    DecoderConfig config = parts.config;
+  /**
+   * Writes the files into a directory one after another, over those of the same names: for whoever
+   * sees to it that the directory appears as a whole.
+   *
+   * @param directory exists
+   * @throws IllegalArgumentException if a number is too large for the type
+   * @throws IOException if the weights cannot be read or a file cannot be written
+   */
+  public void writeFiles(Path directory) throws IOException {
     TokenIds tokenIds = tokenIds();
-    JsonObject json = HuggingFaceConfig.write(config, parts.type, tokenIds);
+    JsonObject json = HuggingFaceConfig.write(config, type, tokenIds);
     Json.write(directory.resolve(HuggingFaceDirectory.CONFIG), json);
     JsonObject generation = new JsonObject();
     tokenIds.write(generation);
-    if (parts.generationOptions != null) {
-      GenerationConfig.write(parts.generationOptions, generation);
+    if (generationOptions != null) {
+      GenerationConfig.write(generationOptions, generationFields, generation);
     }
     Json.write(directory.resolve(HuggingFaceDirectory.GENERATION_CONFIG), generation);
-    if (parts.tokenizer != null) {
-      TokenizerFiles.save(parts.tokenizer, directory, tokenizerConfig());
+    if (tokenizer != null) {
+      TokenizerFiles.save(tokenizer, directory, completeTokenizerConfig());
     }
     ShardedSafetensors.write(
         directory,
-        DecoderTensors.of(parts.weights, config, config.vocabularySize()),
-        parts.type,
-        parts.maxShardBytes);
+        DecoderTensors.of(weights, config, config.vocabularySize()),
+        type,
+        maxShardBytes);
   }
 
-  private TokenizerConfig tokenizerConfig() {
-    TokenizerConfig.Builder builder = parts.tokenizerConfig.toBuilder();
-    if (parts.chatTemplate != null) {
-      builder.chatTemplate(parts.chatTemplate.jinja());
+  private TokenizerConfig completeTokenizerConfig() {
+    TokenizerConfig.Builder builder = tokenizerConfig.toBuilder();
+    if (chatTemplate != null) {
+      builder.chatTemplate(chatTemplate.jinja());
     }
-    if (parts.tokenizerConfig.maxLength().isEmpty()) {
-      builder.maxLength(parts.config.contextLength());
+    if (tokenizerConfig.maxLength().isEmpty()) {
+      builder.maxLength(config.contextLength());
     }
     return builder.build();
   }
 
   private TokenIds tokenIds() {
     Set<Integer> eos = new LinkedHashSet<>();
-    if (parts.generationOptions != null) {
-      eos.addAll(parts.generationOptions.stopIds());
+    if (generationOptions != null) {
+      eos.addAll(generationOptions.stopIds());
     }
-    Tokenizer tokenizer = parts.tokenizer;
-    if (tokenizer == null) {
-      return new TokenIds(List.of(), List.copyOf(eos), List.of());
-    }
-    TokenizerConfig roles = parts.tokenizerConfig;
-    if (parts.chatTemplate != null) {
-      for (int id : parts.chatTemplate.stopIds(tokenizer)) {
+    if (tokenizer != null && chatTemplate != null) {
+      for (int id : chatTemplate.stopIds(tokenizer)) {
         eos.add(id);
       }
     }
-    eos.addAll(ids(tokenizer, roles.eosToken(), tokenizer.specialTokens().eos()));
+    roles.eos().ifPresent(eos::add);
     return new TokenIds(
-        ids(tokenizer, roles.bosToken(), tokenizer.specialTokens().bos()),
+        roles.bos().stream().boxed().toList(),
         new ArrayList<>(eos),
-        ids(tokenizer, roles.padToken(), tokenizer.specialTokens().pad()));
-  }
-
-  private static List<Integer> ids(Tokenizer tokenizer, Optional<String> named, OptionalInt known) {
-    OptionalInt id =
-        named.isPresent() ? tokenizer.idOf(named.get().getBytes(StandardCharsets.UTF_8)) : known;
-    return id.stream().boxed().toList();
+        roles.pad().stream().boxed().toList());
   }
 
   private static void requireFree(Path target) throws IOException {
@@ -194,11 +232,11 @@ public final class HuggingFaceExport {
     private final TensorSource weights;
     private WeightType type = WeightType.FLOAT32;
     private long maxShardBytes = DEFAULT_SHARD_BYTES;
-    private @Nullable Tokenizer givenTokenizer;
-    private @Nullable BpeTokenizer tokenizer;
+    private @Nullable Tokenizer tokenizer;
     private TokenizerConfig tokenizerConfig = TokenizerConfig.DEFAULT;
     private @Nullable ChatTemplate chatTemplate;
     private @Nullable GenerationOptions generationOptions;
+    private Set<String> generationFields = GenerationConfig.FIELDS;
 
     private Builder(DecoderConfig config, TensorSource weights) {
       this.config = config;
@@ -232,7 +270,7 @@ public final class HuggingFaceExport {
      *     put around texts, and the chat template unless {@link #chatTemplate} gives one
      */
     public Builder tokenizer(Tokenizer tokenizer, TokenizerConfig config) {
-      this.givenTokenizer = tokenizer;
+      this.tokenizer = tokenizer;
       this.tokenizerConfig = config;
       return this;
     }
@@ -250,7 +288,19 @@ public final class HuggingFaceExport {
      * wanted.
      */
     public Builder generationOptions(GenerationOptions options) {
+      return generationOptions(options, GenerationConfig.FIELDS);
+    }
+
+    /**
+     * Sets how the model should generate, and what of it to write: where a field is left out, the
+     * choice is that of whoever generates.
+     *
+     * @param fields names of {@code generation_config.json}, as {@link
+     *     HuggingFaceDirectory#generationFields} has them; stop ids are written in any case
+     */
+    public Builder generationOptions(GenerationOptions options, Set<String> fields) {
       this.generationOptions = options;
+      this.generationFields = fields;
       return this;
     }
 
@@ -259,60 +309,12 @@ public final class HuggingFaceExport {
      *
      * @throws IllegalArgumentException if the weights are not those of the configuration; if the
      *     decoder's vocabulary is smaller than the tokenizer's, or the tokenizer is of a kind that
-     *     no {@code tokenizer.json} expresses; if there is a chat template without a tokenizer or
-     *     with tokens that it lacks; or if an option of generation cannot be written
+     *     no {@code tokenizer.json} expresses; if there is a chat template without a tokenizer; if
+     *     the tokenizer lacks a token that its configuration or the chat template names; or if an
+     *     option of generation cannot be written, or a field of it is unknown
      */
     public HuggingFaceExport build() {
-      if (maxShardBytes < 1) {
-        throw new IllegalArgumentException(
-            "maxShardBytes must be at least 1, got " + maxShardBytes);
-      }
-      DecoderTensors.mismatch(weights, config, config.paddedVocabularySize())
-          .ifPresent(
-              problem -> {
-                throw new IllegalArgumentException(
-                    "weights: " + problem.getKey() + ": " + problem.getValue());
-              });
-      Tokenizer given = givenTokenizer;
-      if (given == null && chatTemplate != null) {
-        throw new IllegalArgumentException("chatTemplate needs a tokenizer, and there is none");
-      }
-      if (given != null) {
-        checkVocabulary(given);
-        tokenizer = inPureJava(given);
-      }
-      if (generationOptions != null) {
-        GenerationConfig.check(generationOptions);
-      }
       return new HuggingFaceExport(this);
-    }
-
-    private void checkVocabulary(Tokenizer given) {
-      if (given.vocabularySize() > config.vocabularySize()) {
-        throw new IllegalArgumentException(
-            String.format(
-                "tokenizer has %d ids, and the decoder's vocabularySize is %d",
-                given.vocabularySize(), config.vocabularySize()));
-      }
-      if (chatTemplate != null) {
-        chatTemplate.checkVocabulary(given);
-      }
-    }
-
-    private static BpeTokenizer inPureJava(Tokenizer tokenizer) {
-      if (tokenizer instanceof BpeTokenizer bpe) {
-        return bpe;
-      }
-      if (tokenizer instanceof SentencePieceTokenizer pieces) {
-        try {
-          return pieces.model().toTokenizer();
-        } catch (IOException e) {
-          throw new IllegalArgumentException("tokenizer cannot be written: " + e.getMessage(), e);
-        }
-      }
-      throw new IllegalArgumentException(
-          "tokenizer must be a BpeTokenizer or a SentencePieceTokenizer, got a "
-              + tokenizer.getClass().getName());
     }
   }
 }

@@ -118,20 +118,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
   @Override
   public void read(String name, long from, FloatBuffer into) throws IOException {
     SafetensorsHeader.Tensor tensor = tensor(name);
-    long size = tensor.size();
-    if (from < 0 || from > size - into.remaining()) {
-      throw new IllegalArgumentException(
-          "from must be in 0…"
-              + (size - into.remaining())
-              + " to read "
-              + into.remaining()
-              + " of the "
-              + size
-              + " numbers of "
-              + name
-              + ", got "
-              + from);
-    }
+    requireWithin(name, from, into.remaining());
     for (WeightType type : WeightType.values()) {
       if (type.safetensorsName().equals(tensor.type())) {
         bytes.read(dataStart + tensor.begin() + from * type.bytes(), type, into);

@@ -210,17 +210,16 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Tensor> tenso
   }
 
   private static boolean hasBytes(List<Long> shape, int bytesPerNumber, long expected) {
-    if (shape.contains(0L)) {
-      return expected == 0;
-    }
     long bytes = bytesPerNumber;
     for (long length : shape) {
-      if (length > expected / bytes) {
+      // Lengths beside a 0 must be countable too.
+      long counted = Math.max(1, length);
+      if (bytes > Long.MAX_VALUE / counted) {
         return false;
       }
-      bytes *= length;
+      bytes *= counted;
     }
-    return bytes == expected;
+    return (shape.contains(0L) ? 0 : bytes) == expected;
   }
 
   private static Map<String, Tensor> inOrder(

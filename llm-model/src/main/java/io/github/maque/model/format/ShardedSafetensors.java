@@ -5,6 +5,7 @@ import io.github.maque.tokenizer.format.AtomicFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -161,7 +162,16 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
           "expected the name of a .safetensors file in the same directory, found "
               + Excerpt.of(name));
     }
-    Path file = index.resolveSibling(name);
+    Path file;
+    try {
+      file = index.resolveSibling(name);
+    } catch (InvalidPathException e) {
+      throw new ModelFormatException(
+          index.toString(),
+          place,
+          "the file " + Excerpt.of(name) + " it is in cannot have that name here",
+          e);
+    }
     if (!Files.isRegularFile(file)) {
       throw new ModelFormatException(
           index.toString(), place, "the file " + Excerpt.of(name) + " it is in is missing");

@@ -33,6 +33,23 @@ public interface TensorSource {
   void read(String name, long from, FloatBuffer into) throws IOException;
 
   /**
+   * Refuses what {@link #read} must refuse: implementations call this first.
+   *
+   * @param count how many numbers are asked for
+   * @throws IllegalArgumentException if there is no tensor of this name, or fewer than {@code from}
+   *     + {@code count} numbers in it
+   */
+  default void requireWithin(String name, long from, int count) {
+    long size = size(name);
+    if (from < 0 || from > size - count) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%d numbers from %d on are not all within tensor %s, which has %d",
+              count, from, name, size));
+    }
+  }
+
+  /**
    * Returns how many numbers a tensor has.
    *
    * @throws IllegalArgumentException if there is no tensor of this name

@@ -7,7 +7,6 @@ import ai.djl.nn.Parameter;
 import io.github.maque.model.Decoder;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.kernel.Kernel;
-import io.github.maque.model.kernel.KernelException;
 import io.github.maque.model.kernel.KernelSource;
 import io.github.maque.model.kernel.KernelValue;
 import io.github.maque.model.kernel.Kernels;
@@ -68,7 +67,7 @@ final class CachedSession implements DecodingSession {
   private final long[] positions;
   private final long[] writes;
 
-  /** How many places of each slot lie together at the front of the buffers; the last is scratch. */
+  /** How many places of each slot lie together at the front of the buffers: more than it holds. */
   private int capacity = 1;
 
   CachedSession(Decoder decoder, int slots, int contextLength, Precision precision) {
@@ -98,21 +97,14 @@ final class CachedSession implements DecodingSession {
   }
 
   private Kernels compile(Decoder decoder, Precision precision) {
-    KernelSource source =
+    String products = PackedProducts.work(manager, precision) ? "packed.py" : "unpacked.py";
+    return Kernels.compile(
+        manager,
         decoder
             .kernelSource(precision)
             .followedBy(KernelSource.resource(CachedSession.class, "session.py"))
-            .with("parallel", config.parallelResidual());
-    if (!manager.getDevice().isGpu() && precision != Precision.FLOAT16_MIXED) {
-      try {
-        return Kernels.compile(
-            manager, source.followedBy(KernelSource.resource(CachedSession.class, "packed.py")));
-      } catch (KernelException e) {
-        // This build of PyTorch has no oneDNN.
-      }
-    }
-    return Kernels.compile(
-        manager, source.followedBy(KernelSource.resource(CachedSession.class, "unpacked.py")));
+            .with("parallel", config.parallelResidual())
+            .followedBy(KernelSource.resource(CachedSession.class, products)));
   }
 
   private NDList declared(Decoder decoder) {
@@ -158,6 +150,12 @@ final class CachedSession implements DecodingSession {
   }
 
   @Override
+  public void clear(int slot) {
+    SessionRules.requireSlot(this, slot);
+    lengths[slot] = 0;
+  }
+
+  @Override
   public void prefill(int[] slots, int[][] prompts, float[][] logits) {
     SessionRules.requirePrompts(this, slots, prompts, logits);
     int longest = 0;
@@ -199,15 +197,15 @@ final class CachedSession implements DecodingSession {
       longest = Math.max(longest, lengths[slot] + 1);
     }
     reserve(longest);
-    // Slots without a part write to the place that nobody sees, and see the first one.
+    // Slots without a part see their first place, and write where their next token will.
     Arrays.fill(ids, 0);
     Arrays.fill(positions, 0);
-    Arrays.fill(writes, capacity - 1);
+    for (int slot = 0; slot < writes.length; slot++) {
+      writes[slot] = lengths[slot];
+    }
     for (int i = 0; i < slots.length; i++) {
-      int at = lengths[slots[i]];
       ids[slots[i]] = tokens[i];
-      positions[slots[i]] = at;
-      writes[slots[i]] = at;
+      positions[slots[i]] = lengths[slots[i]];
     }
     try (NDManager scope = manager.newSubManager()) {
       NDArray next =

@@ -151,6 +151,7 @@ final class ContinuousBatch {
 
   private void end(int slot, Sequence sequence, FinishReason reason) {
     sequences[slot] = null;
+    session.clear(slot);
     sequence.finishText();
     show(sequence);
     listener.finished(sequence.request(), sequence.result(reason));

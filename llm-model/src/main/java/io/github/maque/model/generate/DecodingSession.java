@@ -24,9 +24,12 @@ public interface DecodingSession extends AutoCloseable {
   }
 
   /**
-   * Opens a session. Keys and values take {@link DecoderConfig#keyValueCacheBytes}, weights as much
-   * as they have in the precision; a decoder with blocks of a user's is computed from the beginning
-   * of the text for each token, in its own precision, for lack of knowledge what to cache.
+   * Opens a session. Beside the decoder's own memory, keys and values take {@link
+   * DecoderConfig#keyValueCacheBytes} for one place more than {@code contextLength}, and all
+   * weights are held once more in the precision. The embeddings are held as 32-bit floats; where
+   * they are tied to the head they are so in addition to the head's copy. A decoder with blocks of
+   * a user's is computed from the beginning of the text for each token, in its own precision, for
+   * lack of knowledge what to cache.
    *
    * @param decoder whose weights, as they are now, are used
    * @param slots how many sequences there can be at once, 1 or more
@@ -76,6 +79,13 @@ public interface DecodingSession extends AutoCloseable {
    * @param logits where to write what follows each prompt: arrays of {@link #vocabularySize()}
    */
   void prefill(int[] slots, int[][] prompts, float[][] logits);
+
+  /**
+   * Empties a slot, so that it takes no more room than any empty one.
+   *
+   * @throws IllegalArgumentException if there is no such slot
+   */
+  void clear(int slot);
 
   /**
    * Adds one token to each of some slots.

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.maque.model.Decoder;
 import io.github.maque.model.DecoderInput;
+import io.github.maque.model.kernel.GradientMode;
 import java.util.Arrays;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Arrays;
  * where layers are users' own, which know nothing of caches. A text of n tokens takes n forward
  * passes.
  */
+@SuppressWarnings("try") // what a mode is there for is to end
 final class RecomputingSession implements DecodingSession {
   private final Decoder decoder;
   private final int contextLength;
@@ -46,6 +48,13 @@ final class RecomputingSession implements DecodingSession {
   }
 
   @Override
+  public void clear(int slot) {
+    SessionRules.requireSlot(this, slot);
+    sequences[slot] = new int[0];
+    lengths[slot] = 0;
+  }
+
+  @Override
   public void prefill(int[] slots, int[][] prompts, float[][] logits) {
     SessionRules.requirePrompts(this, slots, prompts, logits);
     for (int i = 0; i < slots.length; i++) {
@@ -68,11 +77,13 @@ final class RecomputingSession implements DecodingSession {
 
   private void compute(int slot, float[] logits) {
     int length = lengths[slot];
-    try (NDManager scope = decoder.manager().newSubManager()) {
+    try (GradientMode off = GradientMode.notRecording();
+        NDManager scope = decoder.manager().newSubManager()) {
       int[][] ids = {Arrays.copyOf(sequences[slot], length)};
-      NDArray all = decoder.logits(scope, DecoderInput.of(scope, ids));
-      NDArray last = all.get(new NDIndex("0, {}", length - 1));
-      System.arraycopy(last.toFloatArray(), 0, logits, 0, logits.length);
+      NDArray hidden = decoder.hiddenStates(scope, DecoderInput.of(scope, ids));
+      NDArray last = hidden.get(new NDIndex(":, {}:", length - 1));
+      NDArray next = decoder.head().logits(scope, last, decoder.headTable().getArray());
+      System.arraycopy(next.toFloatArray(), 0, logits, 0, logits.length);
     }
   }
 

@@ -39,6 +39,13 @@ final class SessionRules {
     }
   }
 
+  static void requireSlot(DecodingSession session, int slot) {
+    if (slot < 0 || slot >= session.slots()) {
+      throw new IllegalArgumentException(
+          "a slot must be from 0 to " + (session.slots() - 1) + ", got " + slot);
+    }
+  }
+
   private static void requireSlots(
       DecodingSession session, int[] slots, int count, float[][] logits) {
     if (slots.length != count || slots.length != logits.length) {
@@ -53,9 +60,9 @@ final class SessionRules {
     }
     BitSet seen = new BitSet(session.slots());
     for (int i = 0; i < slots.length; i++) {
-      if (slots[i] < 0 || slots[i] >= session.slots() || seen.get(slots[i])) {
-        throw new IllegalArgumentException(
-            "slots must be distinct and from 0 to " + (session.slots() - 1) + ", got " + slots[i]);
+      requireSlot(session, slots[i]);
+      if (seen.get(slots[i])) {
+        throw new IllegalArgumentException("slots must be distinct, got " + slots[i] + " twice");
       }
       seen.set(slots[i]);
       if (logits[i].length != session.vocabularySize()) {

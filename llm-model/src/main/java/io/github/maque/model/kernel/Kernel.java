@@ -36,6 +36,9 @@ import java.util.stream.Collectors;
  * does not know, such as bfloat16, must stay inside of kernels: use {@link #value} for it.
  */
 public final class Kernel {
+  /** How many arrays of a list an error message describes. */
+  private static final int MOST_SHOWN = 4;
+
   private final PtSymbolBlock module;
   private final KernelSource source;
   private final Signature signature;
@@ -312,7 +315,10 @@ public final class Kernel {
       return array.getDataType() + array.getShape().toString();
     }
     if (argument instanceof NDList list) {
-      return list.stream().map(Kernel::describe).collect(Collectors.joining(", ", "[", "]"));
+      String shown =
+          list.stream().limit(MOST_SHOWN).map(Kernel::describe).collect(Collectors.joining(", "));
+      int others = list.size() - MOST_SHOWN;
+      return "[" + shown + (others > 0 ? ", … " + others + " more]" : "]");
     }
     if (argument instanceof Number || argument instanceof Boolean) {
       return argument.toString();

@@ -6,7 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Kernels as text: functions in TorchScript, the language of PyTorch's serialised programs, and the
@@ -24,14 +27,32 @@ import java.util.Map;
  * }</pre>
  *
  * @param name what to call the whole in messages; letters, digits and underscores
- * @param text the functions
+ * @param parts the texts with the functions, in their order
  * @param constants values that functions find in {@code self}: {@link Long}, {@link Double} or
  *     {@link Boolean}
  */
-public record KernelSource(String name, String text, Map<String, Object> constants) {
+public record KernelSource(String name, List<Part> parts, Map<String, Object> constants) {
+  /**
+   * A text with functions.
+   *
+   * @param name what to call it in messages about its lines; letters, digits and underscores
+   * @param text the functions
+   */
+  public record Part(String name, String text) {
+    /** Checks the name. */
+    public Part {
+      requireIdentifier("name", name);
+    }
+
+    private long lines() {
+      return (text + "\n").lines().count();
+    }
+  }
+
   /** Checks the name and the constants. */
   public KernelSource {
     requireIdentifier("name", name);
+    parts = List.copyOf(parts);
     constants = Collections.unmodifiableMap(new LinkedHashMap<>(constants));
     constants.forEach(
         (constant, value) -> {
@@ -52,7 +73,24 @@ public record KernelSource(String name, String text, Map<String, Object> constan
 
   /** Returns a source without constants. */
   public static KernelSource of(String name, String text) {
-    return new KernelSource(name, text, Map.of());
+    return new KernelSource(name, List.of(new Part(name, text)), Map.of());
+  }
+
+  /** Returns the functions of all parts. */
+  public String text() {
+    return parts.stream().map(Part::text).collect(Collectors.joining("\n"));
+  }
+
+  /** Returns where a line of {@link #text} is from, lines counted from 1. */
+  String place(long line) {
+    long left = line;
+    for (Part part : parts) {
+      if (left <= part.lines()) {
+        return "kernel source " + part.name + ", line " + left;
+      }
+      left -= part.lines();
+    }
+    return "kernel source " + name + ", what training adds to it";
   }
 
   /**
@@ -108,13 +146,14 @@ public record KernelSource(String name, String text, Map<String, Object> constan
                     .formatted(constant, own, name, value, other.name));
           }
         });
-    return new KernelSource(name, text + "\n" + other.text, all);
+    return new KernelSource(
+        name, Stream.concat(parts.stream(), other.parts.stream()).toList(), all);
   }
 
   private KernelSource withConstant(String constant, Object value) {
     Map<String, Object> more = new LinkedHashMap<>(constants);
     more.put(constant, value);
-    return new KernelSource(name, text, more);
+    return new KernelSource(name, parts, more);
   }
 
   private static void requireIdentifier(String what, String value) {

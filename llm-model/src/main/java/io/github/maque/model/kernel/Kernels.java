@@ -115,10 +115,8 @@ public final class Kernels implements AutoCloseable {
     return PLACE
         .matcher(frames < 0 ? message : message.substring(0, frames))
         .replaceAll(
-            place -> {
-              int line = Integer.parseInt(place.group(1)) - ScriptArchive.linesBefore(source);
-              return "kernel source " + source.name() + ", line " + line;
-            })
+            place ->
+                source.place(Long.parseLong(place.group(1)) - ScriptArchive.linesBefore(source)))
         .strip();
   }
 }

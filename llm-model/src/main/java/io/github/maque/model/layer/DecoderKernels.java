@@ -15,7 +15,9 @@ import io.github.maque.model.kernel.Precision;
  * was compiled with.
  */
 public final class DecoderKernels {
-  final Kernel norm;
+  final Kernel normForward;
+  final Kernel normBackward;
+  final Kernel residual;
   final Kernel queries;
   final Kernel attendForward;
   final Kernel attendBackward;
@@ -26,6 +28,7 @@ public final class DecoderKernels {
   final Kernel logits;
   final Kernel logProbabilities;
   final Kernel headGradients;
+  private final Kernel norm;
   private final Kernel zero;
   private final Kernel embed;
   private final Kernel embedWithPositions;
@@ -39,6 +42,9 @@ public final class DecoderKernels {
     this.precision = precision;
     this.none = none;
     norm = kernels.get("norm");
+    normForward = kernels.get("norm_forward");
+    normBackward = kernels.get("norm_backward");
+    residual = kernels.get("residual");
     queries = kernels.get("queries");
     attendForward = kernels.get("attend_forward");
     attendBackward = kernels.get("attend_backward");
@@ -139,8 +145,13 @@ public final class DecoderKernels {
     }
   }
 
-  /** Returns normalised hidden states. */
+  /** Returns normalised hidden states, in 32-bit floats. */
   public NDArray norm(NDManager manager, NDArray hidden, NDList weights) {
-    return norm.call(manager, hidden, weights).singletonOrThrow();
+    return norm(manager, hidden, weights, false);
+  }
+
+  /** Returns normalised hidden states, in the type that is computed in if they are rounded. */
+  NDArray norm(NDManager manager, NDArray hidden, NDList weights, boolean rounded) {
+    return norm.call(manager, hidden, weights, rounded).singletonOrThrow();
   }
 }

@@ -79,104 +79,123 @@ public final class DecoderLayer extends AbstractBlock {
   protected NDList forwardInternal(
       ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
     NDArray x = inputs.singletonOrThrow();
-    SequenceContext context = SequenceContext.of(params);
     NDManager manager = x.getManager();
-    NDArray middle;
-    if (attention instanceof GroupedQueryAttention own) {
-      NDList weights = attentionWeights(store, own, x, training);
-      middle =
-          context.splitsAttention()
-              ? own.attend(manager, x, x, weights, context, training, false).output()
-              : own.run(manager, x, x, weights, context, training);
-    } else {
-      middle = custom(store, attention, x, x, true, training, params);
-    }
-    return new NDList(feedForward(store, middle, x, context, training, params));
+    NDList before = values(store, norms.attentionInput, x, training);
+    NDArray normed = kernels.norm(manager, x, before, isOwn(attention));
+    NDArray middle = attention(manager, store, x, normed, training, params, false).output();
+    NDArray read = parallel ? x : middle;
+    before = values(store, beforeFeedForward(), x, training);
+    normed = kernels.norm(manager, read, before, isOwn(feedForward));
+    return new NDList(feedForward(manager, store, middle, normed, training, params));
   }
 
   /**
-   * Runs the layer so that a gradient can be taken back through it, with attention differentiated
-   * by hand where that is faster.
-   *
-   * @param x a leaf of the graph that wants a gradient
+   * Runs the layer so that a gradient can be taken back through it, with norms, and attention where
+   * that is faster, differentiated by hand: the graph is in two pieces, each from what a norm
+   * returned to what is added to the residual stream.
    */
   Recording record(ParameterStore store, NDArray x, SequenceContext context, boolean training) {
     PairList<String, Object> params = context.asParameters();
-    if (!(context.splitsAttention() && attention instanceof GroupedQueryAttention own)) {
-      NDList output = forward(store, new NDList(x), training, params);
-      return new Recording(x, output.singletonOrThrow());
-    }
-    NDManager manager = x.getManager();
-    NDList weights = attentionWeights(store, own, x, training);
-    Attended attended = own.attend(manager, x, x, weights, context, training, true);
-    NDArray output = feedForward(store, attended.output(), x, context, training, params);
-    return new Recording(x, output) {
+    NDManager manager = x.getManager().newSubManager();
+    NDList before = values(store, norms.attentionInput, x, training);
+    RecordedNorm attentionNorm = new RecordedNorm(manager, kernels, x, before, isOwn(attention));
+    attentionNorm.normed().setRequiresGradient(true);
+    Attended attended =
+        attention(manager, store, x, attentionNorm.normed(), training, params, true);
+    NDArray middle = attended.output().stopGradient();
+    middle.attach(manager);
+    NDArray read = parallel ? x : middle;
+    before = values(store, beforeFeedForward(), x, training);
+    RecordedNorm feedForwardNorm =
+        new RecordedNorm(manager, kernels, read, before, isOwn(feedForward));
+    feedForwardNorm.normed().setRequiresGradient(true);
+    NDArray output =
+        feedForward(manager, store, middle, feedForwardNorm.normed(), training, params);
+    return new Recording(output) {
       @Override
-      void backwardThroughCuts() {
-        try (NDArray foundGradient = attended.found().getGradient()) {
-          NDArray gradient = own.attendBackward(manager, foundGradient, attended.kept(), context);
-          backward(attended.queries(), gradient);
-          gradient.close();
-        }
+      public NDArray backward(NDArray gradient) {
+        NDArray ofOutput = kernels.residual.call(manager, gradient).singletonOrThrow();
+        backward(output, ofOutput);
+        NDArray ofRead = feedForwardNorm.backward(ofOutput);
+        NDArray ofMiddle =
+            parallel ? ofOutput : kernels.residual.call(manager, ofRead).singletonOrThrow();
+        backward(attended.output(), ofMiddle);
+        attended.backwardThroughCut().run();
+        NDArray ofInput = attentionNorm.backward(parallel ? ofRead : ofMiddle);
+        ofInput.attach(x.getManager());
+        manager.close();
+        return ofInput;
       }
     };
   }
 
-  private NDList attentionWeights(
-      ParameterStore store, GroupedQueryAttention own, NDArray x, boolean training) {
-    NDList weights = values(store, norms.attentionInput, x, training);
-    weights.addAll(own.weights(store, x, training));
-    weights.addAll(values(store, norms.attentionOutput, x, training));
-    return weights;
+  private static boolean isOwn(Block block) {
+    return block instanceof SubLayer;
+  }
+
+  private List<Parameter> beforeFeedForward() {
+    return parallel ? norms.attentionInput : norms.feedForwardInput;
+  }
+
+  private Attended attention(
+      NDManager manager,
+      ParameterStore store,
+      NDArray base,
+      NDArray normed,
+      boolean training,
+      PairList<String, Object> params,
+      boolean record) {
+    NDList after = values(store, norms.attentionOutput, base, training);
+    SequenceContext context = SequenceContext.of(params);
+    if (attention instanceof GroupedQueryAttention own && context.splitsAttention()) {
+      NDList weights = own.weights(store, base, training);
+      weights.addAll(after);
+      return own.attend(manager, base, normed, weights, context, training, record);
+    }
+    return new Attended(run(manager, store, attention, base, normed, after, training, params));
   }
 
   private NDArray feedForward(
+      NDManager manager,
       ParameterStore store,
-      NDArray middle,
-      NDArray input,
-      SequenceContext context,
+      NDArray base,
+      NDArray normed,
       boolean training,
       PairList<String, Object> params) {
-    NDArray x = parallel ? input : middle;
-    if (feedForward instanceof FeedForward own) {
-      List<Parameter> before = parallel ? norms.attentionInput : norms.feedForwardInput;
-      NDList weights = values(store, before, x, training);
-      weights.addAll(own.weights(store, x, training));
-      weights.addAll(values(store, norms.feedForwardOutput, x, training));
-      return own.run(x.getManager(), middle, x, weights, context, training);
-    }
-    return custom(store, feedForward, middle, x, false, training, params);
+    NDList after = values(store, norms.feedForwardOutput, base, training);
+    return run(manager, store, feedForward, base, normed, after, training, params);
   }
 
-  private NDArray custom(
+  private NDArray run(
+      NDManager manager,
       ParameterStore store,
       Block block,
       NDArray base,
-      NDArray x,
-      boolean isAttention,
+      NDArray normed,
+      NDList after,
       boolean training,
       PairList<String, Object> params) {
-    NDManager manager = x.getManager();
-    List<Parameter> before =
-        isAttention || parallel ? norms.attentionInput : norms.feedForwardInput;
-    List<Parameter> after = isAttention ? norms.attentionOutput : norms.feedForwardOutput;
-    NDArray normed = kernels.norm(manager, x, values(store, before, x, training));
+    if (block instanceof SubLayer own) {
+      NDList weights = own.weights(store, base, training);
+      weights.addAll(after);
+      SequenceContext context = SequenceContext.of(params);
+      return own.run(manager, base, normed, weights, context, training);
+    }
     NDArray y = block.forward(store, new NDList(normed), training, params).singletonOrThrow();
-    if (!y.getShape().equals(x.getShape())) {
+    if (!y.getShape().equals(base.getShape())) {
       throw new IllegalStateException(
-          (isAttention ? "attention" : "feed-forward")
+          (block == attention ? "attention" : "feed-forward")
               + " block "
               + block.getClass().getName()
               + " must return as it was given, "
-              + x.getShape()
+              + base.getShape()
               + ", but returned "
               + y.getShape());
     }
-    NDList norm = values(store, after, x, training);
-    if (norm.isEmpty()) {
-      norm.add(kernels.none()); // a list must have something in it
+    if (after.isEmpty()) {
+      after.add(kernels.none()); // a list must have something in it
     }
-    return kernels.add.call(manager, base, y, norm, training).singletonOrThrow();
+    return kernels.add.call(manager, base, y, after, training).singletonOrThrow();
   }
 
   private static NDList values(

@@ -7,8 +7,8 @@ import ai.djl.nn.Parameter;
 import java.util.List;
 
 /**
- * The feed-forward sub-layer of a {@link DecoderLayer}, gated or not: norm, projections and
- * addition to the residual stream are one computation.
+ * The feed-forward sub-layer of a {@link DecoderLayer}, gated or not: projections and addition to
+ * the residual stream are one computation.
  */
 public final class FeedForward extends SubLayer {
   /**
@@ -26,10 +26,10 @@ public final class FeedForward extends SubLayer {
   NDArray run(
       NDManager manager,
       NDArray base,
-      NDArray x,
+      NDArray normed,
       NDList weights,
       SequenceContext context,
       boolean training) {
-    return kernels.feedForward.call(manager, base, x, weights, training).singletonOrThrow();
+    return kernels.feedForward.call(manager, base, normed, weights, training).singletonOrThrow();
   }
 }

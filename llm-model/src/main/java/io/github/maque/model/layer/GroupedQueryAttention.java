@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * Causal self-attention of several query heads over fewer or as many key-value heads (Ainslie et
  * al., 2023), with rotary embedding, norms of queries and keys, biases, and a sliding window, as
- * the decoder is configured. A sub-layer of a {@link DecoderLayer}: norm, attention and addition to
- * the residual stream are one computation.
+ * the decoder is configured. A sub-layer of a {@link DecoderLayer}: attention and addition to the
+ * residual stream are one computation.
  */
 @SuppressWarnings("try") // what a mode is there for is to end
 public final class GroupedQueryAttention extends SubLayer {
@@ -37,7 +37,7 @@ public final class GroupedQueryAttention extends SubLayer {
   NDArray run(
       NDManager manager,
       NDArray base,
-      NDArray x,
+      NDArray normed,
       NDList weights,
       SequenceContext context,
       boolean training) {
@@ -46,7 +46,7 @@ public final class GroupedQueryAttention extends SubLayer {
         .call(
             manager,
             base,
-            x,
+            normed,
             weights,
             context.cos(),
             context.sin(),
@@ -58,18 +58,18 @@ public final class GroupedQueryAttention extends SubLayer {
   /**
    * Runs the sub-layer with attention itself outside of the engine's graph.
    *
-   * @param record whether {@link #attendBackward} will follow
+   * @param record whether a backward pass will follow
    */
   Attended attend(
       NDManager manager,
       NDArray base,
-      NDArray x,
+      NDArray normed,
       NDList weights,
       SequenceContext context,
       boolean training,
       boolean record) {
-    NDArray queries = kernels.queries.call(manager, x, weights).singletonOrThrow();
-    boolean keep = record && x.getShape().get(1) <= KEEP_PROBABILITIES;
+    NDArray queries = kernels.queries.call(manager, normed, weights).singletonOrThrow();
+    boolean keep = record && normed.getShape().get(1) <= KEEP_PROBABILITIES;
     NDList attended;
     try (var off = GradientMode.notRecording()) {
       attended =
@@ -82,11 +82,20 @@ public final class GroupedQueryAttention extends SubLayer {
     }
     NDArray output =
         kernels.attentionOutput.call(manager, base, found, weights, training).singletonOrThrow();
-    return new Attended(queries, found, attended.subNDList(1), output);
+    NDList kept = attended.subNDList(1);
+    return new Attended(output, () -> backwardThroughCut(manager, queries, found, kept, context));
+  }
+
+  private void backwardThroughCut(
+      NDManager manager, NDArray queries, NDArray found, NDList kept, SequenceContext context) {
+    try (NDArray foundGradient = found.getGradient();
+        NDArray gradient = attendBackward(manager, foundGradient, kept, context)) {
+      Recording.backward(queries, gradient);
+    }
   }
 
   /** Returns the gradient of the queries, given that of what attention found. */
-  NDArray attendBackward(
+  private NDArray attendBackward(
       NDManager manager, NDArray foundGradient, NDList kept, SequenceContext context) {
     try (var off = GradientMode.notRecording()) {
       return kernels
@@ -97,12 +106,13 @@ public final class GroupedQueryAttention extends SubLayer {
   }
 
   /**
-   * Attention cut out of the graph.
+   * The output of an attention sub-layer.
    *
-   * @param queries where the graph ends, with keys and values
-   * @param found where it begins again
-   * @param kept what the backward pass of attention needs
-   * @param output the output of the sub-layer
+   * @param backwardThroughCut goes on where the output's graph was cut, after its backward pass
    */
-  record Attended(NDArray queries, NDArray found, NDList kept, NDArray output) {}
+  record Attended(NDArray output, Runnable backwardThroughCut) {
+    Attended(NDArray output) {
+      this(output, () -> {});
+    }
+  }
 }

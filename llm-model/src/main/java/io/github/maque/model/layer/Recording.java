@@ -8,15 +8,13 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 
 /**
- * A piece of a forward pass whose graph is kept: from a leaf to an output. Every array of it
- * belongs to the leaf's manager and goes with it.
+ * A piece of a forward pass, from hidden states to an output, that a gradient can be taken back
+ * through, once. Every array of it belongs to the manager of the hidden states and goes with it.
  */
-public class Recording {
-  private final NDArray input;
+public abstract class Recording {
   private final NDArray output;
 
-  Recording(NDArray input, NDArray output) {
-    this.input = input;
+  Recording(NDArray output) {
     this.output = output;
   }
 
@@ -24,7 +22,7 @@ public class Recording {
    * Runs a layer and keeps what its backward pass needs. The thread must be recording gradients.
    *
    * @param layer any block from {@code [batch, time, width]} to the same
-   * @param hidden its input, whose values alone are used: the graph begins here
+   * @param hidden its input, whose values alone are used: a graph may begin here
    */
   public static Recording of(
       Block layer,
@@ -32,18 +30,29 @@ public class Recording {
       NDArray hidden,
       SequenceContext context,
       boolean training) {
-    hidden.setRequiresGradient(true);
     if (layer instanceof DecoderLayer own) {
       return own.record(store, hidden, context, training);
     }
+    hidden.setRequiresGradient(true);
     NDList output = layer.forward(store, new NDList(hidden), training, context.asParameters());
-    return new Recording(hidden, output.singletonOrThrow());
+    return new Recording(output.singletonOrThrow()) {
+      @Override
+      public NDArray backward(NDArray gradient) {
+        backward(output(), gradient);
+        return hidden.getGradient();
+      }
+    };
   }
 
   /** Runs a norm and keeps what its backward pass needs. */
   public static Recording ofNorm(DecoderKernels kernels, NDArray hidden, NDList weights) {
-    hidden.setRequiresGradient(true);
-    return new Recording(hidden, kernels.norm(hidden.getManager(), hidden, weights));
+    RecordedNorm norm = new RecordedNorm(hidden.getManager(), kernels, hidden, weights, false);
+    return new Recording(norm.normed()) {
+      @Override
+      public NDArray backward(NDArray gradient) {
+        return norm.backward(kernels.none(), gradient);
+      }
+    };
   }
 
   /** Returns the output of the piece. */
@@ -56,16 +65,12 @@ public class Recording {
    *
    * @param gradient that of the output, of its shape
    */
-  public NDArray backward(NDArray gradient) {
-    backward(output, gradient);
-    backwardThroughCuts();
-    return input.getGradient();
-  }
+  public abstract NDArray backward(NDArray gradient);
 
-  /** Goes on where the graph was cut. */
-  void backwardThroughCuts() {}
-
+  /** Takes a gradient back through the graph of an array, if there is one. */
   static void backward(NDArray output, NDArray gradient) {
-    JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, false, false);
+    if (output.hasGradient()) {
+      JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, false, false);
+    }
   }
 }

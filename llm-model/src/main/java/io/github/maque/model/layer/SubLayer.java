@@ -11,8 +11,8 @@ import ai.djl.util.PairList;
 import java.util.List;
 
 /**
- * A sub-layer whose norm and residual addition are part of its kernel: a {@link DecoderLayer} calls
- * {@link #run} with the weights of its norms around those of the sub-layer.
+ * A sub-layer whose residual addition, and the norm before that, are part of its kernel: a {@link
+ * DecoderLayer} calls {@link #run} with the weights of that norm after those of the sub-layer.
  */
 abstract class SubLayer extends AbstractBlock {
   final DecoderKernels kernels;
@@ -24,11 +24,14 @@ abstract class SubLayer extends AbstractBlock {
     ordered.forEach(this::addParameter);
   }
 
-  /** Returns {@code base} plus what the sub-layer makes of {@code x}. */
+  /**
+   * Returns {@code base} plus what the sub-layer makes of {@code normed}, which is rounded to the
+   * type that is computed in.
+   */
   abstract NDArray run(
       NDManager manager,
       NDArray base,
-      NDArray x,
+      NDArray normed,
       NDList weights,
       SequenceContext context,
       boolean training);
@@ -46,8 +49,8 @@ abstract class SubLayer extends AbstractBlock {
       ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
     throw new UnsupportedOperationException(
         getClass().getSimpleName()
-            + " is computed together with the norm and the addition around it: call the"
-            + " DecoderLayer it is part of");
+            + " is computed together with the addition after it: call the DecoderLayer it is part"
+            + " of");
   }
 
   @Override

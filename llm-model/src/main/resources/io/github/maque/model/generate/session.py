@@ -105,6 +105,13 @@ def cache(self, like: Tensor, layers: int, slots: int, places: int) -> List[Tens
 def seen(self, buffer: Tensor, slots: int, capacity: int) -> Tensor:
   return buffer[:slots * self.kv_heads * capacity * self.head_size].view(slots * self.kv_heads, capacity, self.head_size)
 
+# Puts x [key-value heads, time, head size] into a slot. Places behind it become zeros: though nothing may see them, they
+# take part in products, where a NaN that another text left would spread.
+def filled(self, buffer: Tensor, x: Tensor, slot: int, slots: int, capacity: int) -> Tensor:
+  own = self.seen(buffer, slots, capacity)[slot * self.kv_heads:slot * self.kv_heads + self.kv_heads]
+  own[:, :x.size(1)].copy_(x)
+  return own[:, x.size(1):].zero_()
+
 # Lays buffers out for another capacity: products need the front of each head to lie without gaps.
 def resize(self, cache: List[Tensor], slots: int, capacity: int, wanted: int) -> List[Tensor]:
   kept = min(capacity, wanted)
@@ -199,7 +206,6 @@ def next_logits(self, x: Tensor, w: List[Tensor], tail: int, scale: float, cap: 
 # Reads a prompt ids [time] into a slot; returns logits [1, vocabulary] of what follows it.
 def prefill(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, slot: int, slots: int, capacity: int, layers: int, embedding_scale: float, scale: float, cap: float) -> Tensor:
   T = ids.size(0)
-  K = self.kv_heads
   tail = 17 * layers
   positions = torch.arange(T, dtype=4, device=ids.device)
   x = self.embedded(w, ids, positions, tail, embedding_scale)
@@ -213,8 +219,8 @@ def prefill(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, slot: int, 
     q = p[0].transpose(0, 1)
     k = p[1].transpose(0, 1)
     v = p[2].transpose(0, 1)
-    self.seen(cache[2 * layer], slots, capacity)[slot * K:slot * K + K, :T].copy_(k)
-    self.seen(cache[2 * layer + 1], slots, capacity)[slot * K:slot * K + K, :T].copy_(v)
+    self.filled(cache[2 * layer], k, slot, slots, capacity)
+    self.filled(cache[2 * layer + 1], v, slot, slots, capacity)
     y = self.attend(torch.to(q, self.compute).unsqueeze(0), torch.to(k, self.compute).unsqueeze(0), v.unsqueeze(0), mask, 1.0)
     y = y[0].transpose(0, 1).reshape(T, -1)
     middle = self.added(x, y, w, i + 5)

@@ -31,17 +31,58 @@ def drop(self, x: Tensor, training: bool) -> Tensor:
     x = torch.dropout(x, self.dropout, True)
   return x
 
-def rms(self, x: Tensor, weight: Tensor) -> Tensor:
+def inverse_size(self, x: Tensor) -> Tensor:
   n = torch.linalg_vector_norm(x, 2, [-1], True)
-  return x * torch.rsqrt(n * n / x.size(-1) + self.epsilon) * weight
+  return torch.rsqrt(n * n / x.size(-1) + self.epsilon)
+
+def rms(self, x: Tensor, weight: Tensor) -> Tensor:
+  return x * self.inverse_size(x) * weight
 
 def normalize(self, x: Tensor, weights: List[Tensor], at: int) -> Tensor:
   if self.layer_norm:
     return torch.layer_norm(x, [x.size(-1)], weights[at], weights[at + 1], self.epsilon)
   return self.rms(x, weights[at])
 
-def norm(self, x: Tensor, weights: List[Tensor]) -> Tensor:
-  return self.normalize(x, weights, 0)
+def round(self, x: Tensor, rounded: bool) -> Tensor:
+  if rounded:
+    x = torch.to(x, self.compute)
+  return x
+
+def norm(self, x: Tensor, weights: List[Tensor], rounded: bool) -> Tensor:
+  return self.round(self.normalize(x, weights, 0), rounded)
+
+# norm, and what norm_backward needs beside x: the engine's own differentiation of an RMS norm takes a dozen passes over
+# arrays of the size of x and keeps two of them.
+def norm_forward(self, x: Tensor, weights: List[Tensor], rounded: bool) -> List[Tensor]:
+  if self.layer_norm:
+    n = torch.native_layer_norm(x, [x.size(-1)], weights[0], weights[1], self.epsilon)
+    return [self.round(n[0], rounded), n[1], n[2]]
+  r = self.inverse_size(x)
+  return [self.round((x * r).mul_(weights[0]), rounded), r]
+
+# base + the gradient of x, or that alone if base is without elements; then the gradients of the weights. Given the
+# gradient of what norm_forward returned first, and the rest of what it returned.
+def norm_backward(self, base: Tensor, gradient: Tensor, x: Tensor, kept: List[Tensor], weights: List[Tensor]) -> List[Tensor]:
+  C = x.size(-1)
+  g = torch.to(gradient, 6)
+  if self.layer_norm:
+    d = torch.native_layer_norm_backward(g, x, [C], kept[0], kept[1], weights[0], weights[1], [True, True, True])
+    dx = d[0]
+    if base.numel() > 0:
+      dx = dx.add_(base)
+    return [dx, d[1], d[2]]
+  w = weights[0]
+  r = kept[0]
+  gx = g * x
+  rows = gx.view(-1, C)
+  along = torch.mv(rows, w).view(r.size()).mul_(r * r * r / -C)
+  dw = torch.mv(rows.t(), r.view(-1))
+  gw = torch.mul(g, w, out=gx)
+  if base.numel() > 0:
+    dx = torch.addcmul(base, gw, r)
+  else:
+    dx = gw.mul_(r)
+  return [dx.addcmul_(x, along), dw]
 
 # base + y; the last weights are those of the norm of the output, if there is one.
 def add(self, base: Tensor, y: Tensor, weights: List[Tensor], training: bool) -> Tensor:
@@ -83,25 +124,21 @@ def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float) ->
     return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, False, scale=scale, enable_gqa=self.grouped)
   return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=scale, enable_gqa=self.grouped)
 
-def project(self, h: Tensor, w: List[Tensor], at: int, bias_at: int) -> Tensor:
+def project(self, h: Tensor, w: List[Tensor]) -> Tensor:
   # One product for queries, keys and values where weights are cast anyway.
-  weight = torch.cat([torch.to(w[at], self.compute), torch.to(w[at + 1], self.compute), torch.to(w[at + 2], self.compute)])
+  weight = torch.cat([torch.to(w[0], self.compute), torch.to(w[1], self.compute), torch.to(w[2], self.compute)])
   if self.attention_bias:
-    bias = torch.cat([w[bias_at], w[bias_at + 1], w[bias_at + 2]])
+    bias = torch.cat([w[4], w[5], w[6]])
     return torch.linear(h, weight, torch.to(bias, self.compute))
   return torch.linear(h, weight)
 
-# Queries, keys and values [batch, time, heads + 2 · key-value heads, head size] of norm(x), before they are rotated.
-# Weights: norm, q, k, v, o, then biases of q, k, v, of o, norms of q, k, norm of the output.
-def queries(self, x: Tensor, w: List[Tensor]) -> Tensor:
-  B, T, C = x.size()
-  at = 1
-  if self.layer_norm:
-    at = 2
-  h = torch.to(self.normalize(x, w, 0), self.compute)
-  qkv = self.project(h, w, at, at + 4).view(B, T, self.heads + 2 * self.kv_heads, self.head_size)
+# Queries, keys and values [batch, time, heads + 2 · key-value heads, head size] of what was normed, before they are
+# rotated. Weights: q, k, v, o, then biases of q, k, v, of o, norms of q, k, norm of the output.
+def queries(self, h: Tensor, w: List[Tensor]) -> Tensor:
+  B, T, C = h.size()
+  qkv = self.project(h, w).view(B, T, self.heads + 2 * self.kv_heads, self.head_size)
   if self.qk_norm:
-    after = at + 4
+    after = 4
     if self.attention_bias:
       after = after + 3
     if self.output_bias:
@@ -114,23 +151,20 @@ def queries(self, x: Tensor, w: List[Tensor]) -> Tensor:
 
 # base + what attention found, y [batch, time, heads · head size]
 def attention_output(self, base: Tensor, y: Tensor, w: List[Tensor], training: bool) -> Tensor:
-  at = 4
-  if self.layer_norm:
-    at = 5
-  output = torch.to(w[at], self.compute)
+  output = torch.to(w[3], self.compute)
   if self.output_bias:
-    bias_at = at + 1
+    bias_at = 4
     if self.attention_bias:
-      bias_at = bias_at + 3
+      bias_at = 7
     y = torch.linear(y, output, torch.to(w[bias_at], self.compute))
   else:
     y = torch.linear(y, output)
   return self.add(base, y, w, training)
 
-# base + attention(norm(x)) in one piece, for the engine's own differentiation.
-def attention(self, base: Tensor, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, mask: Tensor, training: bool) -> Tensor:
-  B, T, C = x.size()
-  qkv = self.queries(x, w).transpose(1, 2)
+# base + attention(h) in one piece, for the engine's own differentiation.
+def attention(self, base: Tensor, h: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, mask: Tensor, training: bool) -> Tensor:
+  B, T, C = h.size()
+  qkv = self.queries(h, w).transpose(1, 2)
   p = torch.split_with_sizes(qkv, [self.heads + self.kv_heads, self.kv_heads], 1)
   qk = p[0]
   if cos.numel() > 0:
@@ -141,7 +175,18 @@ def attention(self, base: Tensor, x: Tensor, w: List[Tensor], cos: Tensor, sin: 
 
 # --- Attention between the projections, differentiated by hand, for the CPU. The engine's fused attention reaches a
 # seventh of the rate of its matrix products there. Queries are taken a block at a time, with only the keys that the
-# block can see; scores are float32, probabilities in the compute dtype.
+# block can see, and of a few sequences at a time, so that their scores stay in caches; scores are float32,
+# probabilities in the compute dtype.
+
+# Sequences whose scores of a block are 4 MB.
+def sequences_at_once(self, time: int, block: int) -> int:
+  return max(1, 1048576 // (self.heads * min(block, time) * time))
+
+# The bias of some sequences.
+def bias_of(self, bias: Tensor, begin: int, finish: int) -> Tensor:
+  if bias.size(0) == 1:
+    return bias
+  return bias[begin:finish]
 
 # Where the keys begin that a block of queries can see.
 def first_key(self, at: int) -> int:
@@ -169,12 +214,12 @@ def rotate_into(self, to: Tensor, x: Tensor, cos: Tensor, sin: Tensor, sign: int
     to[..., 2 * half:].copy_(x[..., 2 * half:])
   return to
 
-# Attention probabilities of the queries at..end for the keys first..end.
+# Attention probabilities of the queries at..end for the keys first..end; q and k in float32.
 def probabilities(self, q: Tensor, k: Tensor, bias: Tensor, at: int, end: int, first: int) -> Tensor:
   K = q.size(0)
   G = q.size(1)
   D = q.size(3)
-  s = torch.bmm(torch.to(q[:, :, at:end].reshape(K, -1, D), 6), torch.to(k[:, first:end], 6).transpose(1, 2))
+  s = torch.bmm(q[:, :, at:end].reshape(K, -1, D), k[:, first:end].transpose(1, 2))
   if bias.size(2) < end:
     # Nothing but what comes later is hidden: all blocks are alike, and the bias is that of one.
     s.view(K, G, end - at, end - first)[:, :, :, at - first:].add_(bias[0, :, :end - at, :end - at])
@@ -183,8 +228,8 @@ def probabilities(self, q: Tensor, k: Tensor, bias: Tensor, at: int, end: int, f
     s.view(B, -1, G, end - at, end - first).add_(bias[:, :, at:end, first:end].unsqueeze(1))
   return torch.to(torch.softmax(s, -1), self.compute)
 
-# Returns y [batch, time, heads · head size], rotated and scaled q, k, v [batch, heads …, time, head size], and, if they
-# are to be kept, the probabilities of each block.
+# Returns y [batch, time, heads · head size], rotated and scaled q, k, v [batch · key-value heads, …, time, head size],
+# and, if they are to be kept, the probabilities of each block of some sequences.
 def attend_forward(self, qkv: Tensor, cos: Tensor, sin: Tensor, bias: Tensor, block: int, keep: bool) -> List[Tensor]:
   B, T, N, D = qkv.size()
   K = self.kv_heads
@@ -196,18 +241,27 @@ def attend_forward(self, qkv: Tensor, cos: Tensor, sin: Tensor, bias: Tensor, bl
   q = r[:, :self.heads].mul_(D ** -0.5).reshape(B * K, G, T, D)
   k = r[:, self.heads:self.heads + K].reshape(B * K, T, D)
   v = r[:, self.heads + K:].reshape(B * K, T, D)
-  y = torch.empty([B * K, G, T, D], dtype=qkv.dtype, device=qkv.device)
+  out = torch.empty([B, T, self.heads * D], dtype=qkv.dtype, device=qkv.device)
+  y = out.view(B, T, K, G, D).permute(0, 2, 3, 1, 4)
   kept = annotate(List[Tensor], [])
-  at = 0
-  while at < T:
-    end = min(at + block, T)
-    first = self.first_key(at)
-    p = self.probabilities(q, k, bias, at, end, first)
-    y[:, :, at:end] = torch.bmm(p, v[:, first:end]).view(B * K, G, end - at, D)
-    if keep:
-      kept.append(p)
-    at = end
-  out = y.view(B, self.heads, T, D).transpose(1, 2).reshape(B, T, self.heads * D)
+  few = self.sequences_at_once(T, block)
+  begin = 0
+  while begin < B:
+    finish = min(begin + few, B)
+    floats = torch.to(q[begin * K:finish * K], 6)
+    keys = torch.to(k[begin * K:finish * K], 6)
+    values = v[begin * K:finish * K]
+    hidden = self.bias_of(bias, begin, finish)
+    at = 0
+    while at < T:
+      end = min(at + block, T)
+      first = self.first_key(at)
+      p = self.probabilities(floats, keys, hidden, at, end, first)
+      y[begin:finish, :, :, at:end] = torch.bmm(p, values[:, first:end]).view(finish - begin, K, G, end - at, D)
+      if keep:
+        kept.append(p)
+      at = end
+    begin = finish
   return [out, q, k, v] + kept
 
 # The gradient of qkv, given what attend_forward returned without y, and the gradient of y.
@@ -220,26 +274,34 @@ def attend_backward(self, gradient: Tensor, kept: List[Tensor], cos: Tensor, sin
   D = q.size(3)
   K = self.kv_heads
   G = self.heads // K
-  g = gradient.view(B, T, self.heads, D).transpose(1, 2).reshape(B * K, G, T, D)
+  g = gradient.view(B, T, K, G, D).permute(0, 2, 3, 1, 4)
   gq = torch.empty_like(q)
   gk = torch.zeros_like(k)
   gv = torch.zeros_like(v)
-  at = 0
+  few = self.sequences_at_once(T, block)
+  begin = 0
   i = 3
-  while at < T:
-    end = min(at + block, T)
-    first = self.first_key(at)
-    if len(kept) > 3:
-      p = kept[i]
-    else:
-      p = self.probabilities(q, k, bias, at, end, first)
-    gi = g[:, :, at:end].reshape(B * K, -1, D)
-    gv[:, first:end].add_(torch.bmm(p.transpose(1, 2), gi))
-    gs = torch._softmax_backward_data(torch.bmm(gi, v[:, first:end].transpose(1, 2)), p, -1, self.compute)
-    gq[:, :, at:end] = torch.bmm(gs, k[:, first:end]).view(B * K, G, end - at, D)
-    gk[:, first:end].add_(torch.bmm(gs.transpose(1, 2), q[:, :, at:end].reshape(B * K, -1, D)))
-    at = end
-    i = i + 1
+  while begin < B:
+    finish = min(begin + few, B)
+    queries = q[begin * K:finish * K]
+    keys = k[begin * K:finish * K]
+    values = v[begin * K:finish * K]
+    at = 0
+    while at < T:
+      end = min(at + block, T)
+      first = self.first_key(at)
+      if len(kept) > 3:
+        p = kept[i]
+      else:
+        p = self.probabilities(torch.to(queries, 6), torch.to(keys, 6), self.bias_of(bias, begin, finish), at, end, first)
+      gi = g[begin:finish, :, :, at:end].reshape(p.size(0), -1, D)
+      gv[begin * K:finish * K, first:end].add_(torch.bmm(p.transpose(1, 2), gi))
+      gs = torch._softmax_backward_data(torch.bmm(gi, values[:, first:end].transpose(1, 2)), p, -1, self.compute)
+      gq[begin * K:finish * K, :, at:end] = torch.bmm(gs, keys[:, first:end]).view(p.size(0), G, end - at, D)
+      gk[begin * K:finish * K, first:end].add_(torch.bmm(gs.transpose(1, 2), queries[:, :, at:end].reshape(p.size(0), -1, D)))
+      at = end
+      i = i + 1
+    begin = finish
   out = torch.empty([B, T, self.heads + 2 * K, D], dtype=q.dtype, device=q.device)
   o = out.transpose(1, 2)
   self.rotate_into(o[:, :self.heads], gq.mul_(D ** -0.5).view(B, self.heads, T, D), cos, sin, -1)
@@ -252,33 +314,29 @@ def bent(self, w: Tensor, x: Tensor, bias: List[Tensor]) -> Tensor:
     return torch.linear(x, torch.to(w, self.compute), torch.to(bias[0], self.compute))
   return torch.linear(x, torch.to(w, self.compute))
 
-# base + feed-forward(norm(x)); weights: norm, gate if gated, up, down, then biases in the same order, norm of the output
-def feed_forward(self, base: Tensor, x: Tensor, w: List[Tensor], training: bool) -> Tensor:
-  at = 1
-  if self.layer_norm:
-    at = 2
-  h = torch.to(self.normalize(x, w, 0), self.compute)
+# base + feed-forward(h); weights: gate if gated, up, down, then biases in the same order, norm of the output
+def feed_forward(self, base: Tensor, h: Tensor, w: List[Tensor], training: bool) -> Tensor:
   n = 2
   if self.gated:
     n = 3
   bias = annotate(List[Tensor], [])
   if self.feed_forward_bias:
-    bias = w[at + n:at + 2 * n]
+    bias = w[n:2 * n]
   if self.gated:
-    g = self.bent(w[at], h, bias[:1])
+    g = self.bent(w[0], h, bias[:1])
     if self.activation == 0:
       g = torch.silu(g)
     else:
       g = torch.gelu(g, approximate="tanh")
-    a = g * self.bent(w[at + 1], h, bias[1:2])
+    a = g * self.bent(w[1], h, bias[1:2])
   else:
-    u = self.bent(w[at], h, bias[:1])
+    u = self.bent(w[0], h, bias[:1])
     if self.activation == 1:
       a = torch.gelu(u, approximate="tanh")
     else:
       r = torch.relu(u)
       a = r * r
-  return self.add(base, self.bent(w[at + n - 1], a, bias[n - 1:n]), w, training)
+  return self.add(base, self.bent(w[n - 1], a, bias[n - 1:n]), w, training)
 
 # Logits of hidden states [tokens, width] for the real vocabulary, in float32.
 def logits(self, hidden: Tensor, table: Tensor, vocabulary: int, scale: float, cap: float) -> Tensor:

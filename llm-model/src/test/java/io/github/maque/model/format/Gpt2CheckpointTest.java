@@ -125,6 +125,34 @@ class Gpt2CheckpointTest {
     }
   }
 
+  @Test
+  void whatCannotBeDividedIsNoProjection() {
+    MemoryTensors theirs = checkpoint("");
+    theirs.putRandom(new SplittableRandom(1), "h.1.attn.c_attn.weight", WIDTH, 3 * WIDTH + 1);
+    theirs.putRandom(new SplittableRandom(1), "h.1.attn.c_attn.bias", 3 * WIDTH + 2);
+    Gpt2Tensors ours = new Gpt2Tensors(theirs);
+    assertThat(ours.shape("model.layers.1.self_attn.q_proj.weight"))
+        .containsExactly(3 * WIDTH + 1, WIDTH);
+    assertThat(ours.shape("model.layers.1.self_attn.v_proj.bias")).containsExactly(3 * WIDTH + 2);
+    assertThat(ours.shape("model.layers.0.self_attn.v_proj.bias")).containsExactly(WIDTH);
+  }
+
+  @Test
+  void refusesToReadBeyondATensor() throws IOException {
+    Gpt2Tensors ours = new Gpt2Tensors(checkpoint(""));
+    String matrix = "model.layers.0.self_attn.q_proj.weight";
+    String bias = "model.layers.0.self_attn.q_proj.bias";
+    for (String name : List.of(matrix, bias, "model.norm.bias")) {
+      long size = ours.size(name);
+      for (long from : new long[] {-1, size - 1, Long.MAX_VALUE}) {
+        assertThatThrownBy(() -> ours.read(name, from, FloatBuffer.allocate(2)))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("are not all within tensor " + name);
+      }
+      ours.read(name, size, FloatBuffer.allocate(0));
+    }
+  }
+
   private static void assertTransposed(
       TensorSource ours, String name, MemoryTensors theirs, String origin, int firstOutput)
       throws IOException {

@@ -94,6 +94,8 @@ class HostileSafetensorsTest {
         "F32  | [4294967296,4294967296,4]                    |  0 |  16 | does not have 16 bytes",
         "F32  | [999999999999999999,999999999999999999]      |  0 |  16 | does not have 16 bytes",
         "F32  | [0,999999999999999999,999999999999999999]    |  0 |  16 | does not have 16 bytes",
+        "F32  | [1099511627776,1099511627776,0]              |  0 |   0 | does not have 0 bytes",
+        "F32  | [0,1099511627776,1099511627776]              |  0 |   0 | does not have 0 bytes",
         "F32  | [0]                                          |  0 |   0 | the tensors have 0 bytes, but 16",
         "F32  | [2]                                          |  8 |   0 | a begin and an end behind it",
         "F32  | [2]                                          |  8 |  16 | it begins at 8, but the one before",
@@ -106,6 +108,19 @@ class HostileSafetensorsTest {
       throws IOException {
     String header = "{" + SafetensorsBytes.tensor("a", type, shape, begin, end) + "}";
     assertRefused(SafetensorsBytes.of(header, new byte[16]), problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"[0]", "[4294967296,0]", "[0,2305843009213693951]", "[0,0,0]", "[7,0,9]"})
+  void tensorsWithoutNumbersHaveASize(String shape) throws IOException {
+    String header = "{" + SafetensorsBytes.tensor("a", "F32", shape, 0, 0) + "}";
+    Path path = SafetensorsBytes.write(directory, SafetensorsBytes.of(header));
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      assertThat(file.size("a")).isZero();
+      assertThat(MemoryTensors.all(file, "a")).isEmpty();
+    }
   }
 
   @Test
@@ -166,6 +181,7 @@ class HostileSafetensorsTest {
       Path path = SafetensorsBytes.write(directory, changed);
       try (SafetensorsFile file = SafetensorsFile.open(path)) {
         for (String name : file.names()) {
+          assertThat(file.size(name)).isNotNegative();
           if (file.type(name).equals("F32")) {
             assertThat(MemoryTensors.all(file, name)).hasSize((int) file.size(name));
           }

@@ -15,6 +15,7 @@ import io.github.maque.tokenizer.bpe.BpeTokenizer;
 import io.github.maque.tokenizer.bpe.BpeTrainer;
 import io.github.maque.tokenizer.bpe.PreTokenPattern;
 import io.github.maque.tokenizer.bpe.TextSource;
+import io.github.maque.tokenizer.format.TokenizerConfig;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -24,6 +25,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -88,7 +90,8 @@ class HuggingFaceDirectoryTest {
       }
       assertThatIllegalArgumentException()
           .isThrownBy(() -> model.weights().read(name, 320 * 24 - 1, FloatBuffer.allocate(2)))
-          .withMessageContaining("from must be in 0…7678 to read 2 of the 7680 numbers");
+          .withMessageContaining(
+              "2 numbers from 7679 on are not all within tensor model.embed_tokens");
     }
   }
 
@@ -147,6 +150,75 @@ class HuggingFaceDirectoryTest {
         .write(path);
     try (HuggingFaceDirectory model = HuggingFaceDirectory.open(path)) {
       assertThat(model.generationOptions()).isEqualTo(options);
+    }
+  }
+
+  @Test
+  void fieldsOfGenerationAreThoseOfTheFile() throws IOException {
+    Path path = written();
+    assertThat(fields(path)).isEmpty();
+    Path file = path.resolve("generation_config.json");
+    Files.writeString(file, "{\"max_new_tokens\": 5, \"top_k\": null, \"num_beams\": 1}");
+    assertThat(fields(path)).containsExactly("max_new_tokens");
+    assertThat(options(path).maxNewTokens()).isEqualTo(5);
+    Files.delete(file);
+    assertThat(fields(path)).isEmpty();
+  }
+
+  @Test
+  void onlyTheFieldsOfGenerationThatAreAskedForAreWritten() throws IOException {
+    GenerationOptions options =
+        GenerationOptions.builder().greedy().maxNewTokens(5).repetitionPenalty(2).build();
+    HuggingFaceExport.Builder builder = HuggingFaceExport.builder(LLAMA, weights(LLAMA, 2));
+    Path path = directory.resolve("model");
+    builder.generationOptions(options, Set.of("max_new_tokens", "top_k")).build().write(path);
+    assertThat(json(path.resolve("generation_config.json")).keySet())
+        .containsExactlyInAnyOrder(
+            "bos_token_id", "eos_token_id", "pad_token_id", "max_new_tokens");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.generationOptions(options, Set.of("beams")).build())
+        .withMessageContaining("fields must be among")
+        .withMessageContaining("[beams]");
+  }
+
+  @Test
+  void anExportStaysAsItWasBuilt() throws IOException {
+    HuggingFaceExport.Builder builder = HuggingFaceExport.builder(LLAMA, weights(LLAMA, 2));
+    HuggingFaceExport export = builder.build();
+    builder.type(WeightType.FLOAT16).maxShardBytes(1);
+    Path path = directory.resolve("model");
+    export.write(path);
+    try (SafetensorsFile file = SafetensorsFile.open(path.resolve("model.safetensors"))) {
+      assertThat(file.type("model.norm.weight")).isEqualTo("F32");
+    }
+  }
+
+  @Test
+  void theDirectoryMayBeNamedInAnyWay() throws IOException {
+    HuggingFaceExport export = HuggingFaceExport.builder(LLAMA, weights(LLAMA, 2)).build();
+    Path here = Files.createDirectory(directory.resolve("here"));
+    export.write(here.resolve("."));
+    export.write(directory.resolve("missing").resolve("..").resolve("there"));
+    try (Stream<Path> entries = Files.list(directory)) {
+      assertThat(entries.map(entry -> entry.getFileName().toString()))
+          .containsExactlyInAnyOrder("here", "there");
+    }
+    assertThat(here.resolve("config.json")).exists();
+  }
+
+  @Test
+  void tokensThatPlayAPartMustBeThere() throws IOException {
+    BpeTokenizer tokenizer = tokenizer();
+    for (TokenizerConfig config :
+        List.of(
+            TokenizerConfig.builder().bosToken("<gone>").build(),
+            TokenizerConfig.builder().eosToken("<gone>").build(),
+            TokenizerConfig.builder().padToken("<gone>").build())) {
+      HuggingFaceExport.Builder builder =
+          HuggingFaceExport.builder(LLAMA, weights(LLAMA, 2)).tokenizer(tokenizer, config);
+      assertThatIllegalArgumentException()
+          .isThrownBy(builder::build)
+          .withMessage("tokenizerConfig names the token \"<gone>\", which is not there");
     }
   }
 
@@ -296,6 +368,12 @@ class HuggingFaceDirectoryTest {
     Path path = directory.resolve("model");
     HuggingFaceExport.builder(LLAMA, weights(LLAMA, 6)).build().write(path);
     return path;
+  }
+
+  private static Set<String> fields(Path path) throws IOException {
+    try (HuggingFaceDirectory model = HuggingFaceDirectory.open(path)) {
+      return model.generationFields();
+    }
   }
 
   private static GenerationOptions options(Path path) throws IOException {

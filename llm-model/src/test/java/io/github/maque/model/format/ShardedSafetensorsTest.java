@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -121,6 +123,40 @@ class ShardedSafetensorsTest {
     Files.createDirectory(directory.resolve("folder.safetensors"));
     writeIndex("{\"weight_map\": {\"a\": \"folder.safetensors\"}}");
     assertRefused("tensor a: the file folder.safetensors it is in is missing");
+  }
+
+  /** Where file names are ASCII, as in a process whose language is C. */
+  @Test
+  void namesThatNoFileCanHave() throws Exception {
+    writeIndex("{\"weight_map\": {\"a\": \"m\\u00e9.safetensors\"}}");
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx64m",
+            "-Dfile.encoding=UTF-8",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Opening.class.getName(),
+            directory.resolve(INDEX).toString());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("LC_ALL", "C");
+    Process process = builder.start();
+    try (InputStream output = process.getInputStream()) {
+      String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(text).isZero();
+    }
+  }
+
+  /** Ends with a trace and the exit value 1 if an index is not refused as it should be. */
+  static final class Opening {
+    private Opening() {}
+
+    public static void main(String[] arguments) {
+      assertThatThrownBy(() -> ShardedSafetensors.open(Path.of(arguments[0])))
+          .isInstanceOf(ModelFormatException.class)
+          .hasMessageStartingWith(
+              arguments[0] + ": tensor a: the file m\u00e9.safetensors it is in");
+    }
   }
 
   @ParameterizedTest

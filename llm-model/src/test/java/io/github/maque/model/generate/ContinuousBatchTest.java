@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What comes out of many slots is what each prompt gives alone. */
@@ -106,6 +107,7 @@ class ContinuousBatchTest {
       }
       assertThat(recorder.finished).isEqualTo(results);
       assertThat(session.mostInStep).isLessThanOrEqualTo(slots);
+      assertThat(IntStream.range(0, slots).map(session::length)).containsOnly(0);
     }
   }
 

@@ -79,6 +79,12 @@ final class FakeSession implements DecodingSession {
   }
 
   @Override
+  public void clear(int slot) {
+    require(!closed, "closed");
+    held[slot] = null;
+  }
+
+  @Override
   public void prefill(int[] slots, int[][] prompts, float[][] logits) {
     check(slots, prompts.length, logits);
     prefills++;

@@ -250,6 +250,12 @@ class KernelErrorsTest {
         .hasMessageStartingWith("kernel wrong.first called with (xs: List[Tensor]) = ([]): ")
         .hasMessageContaining("kernel source wrong, line 5, in first")
         .hasMessageContaining("list index out of range");
+    NDList many = new NDList(three, three, three, three, three, three, three);
+    assertThatThrownBy(() -> KERNELS.get("plus").infer(MANAGER, three))
+        .hasMessageEndingWith("but was given (float32(3))");
+    assertThatThrownBy(() -> KERNELS.get("plus").infer(MANAGER, many))
+        .hasMessageEndingWith(
+            "but was given ([float32(3), float32(3), float32(3), float32(3), … 3 more])");
     assertThatThrownBy(
             () -> KERNELS.get("shaped").infer(MANAGER, new long[] {-1}, new double[] {1}))
         .isInstanceOf(KernelException.class)

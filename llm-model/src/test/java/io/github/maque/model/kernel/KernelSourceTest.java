@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -187,7 +188,7 @@ class KernelSourceTest {
   void constantsMustBeOfKnownTypes() {
     for (Object value : new Object[] {"text", 3, 2.5f, new long[] {1}}) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> new KernelSource("k", IDENTITY, Map.of("c", value)))
+          .isThrownBy(() -> new KernelSource("k", List.of(), Map.of("c", value)))
           .withMessage(
               "constant c must be a Long, a Double or a Boolean, but is a "
                   + value.getClass().getSimpleName());
@@ -197,7 +198,7 @@ class KernelSourceTest {
   @Test
   void constantsStayAsTheyWere() {
     Map<String, Object> constants = new LinkedHashMap<>(Map.of("c", 1L));
-    KernelSource source = new KernelSource("k", IDENTITY, constants);
+    KernelSource source = new KernelSource("k", List.of(), constants);
     constants.put("c", "text");
     assertThat(source.constants()).containsOnly(Map.entry("c", 1L));
     assertThatThrownBy(() -> source.constants().put("d", 2L))
@@ -212,6 +213,25 @@ class KernelSourceTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> first.followedBy(KernelSource.of("second", "").with("c", 2.0)))
         .withMessage("constant c is 1 in first, but 2.0 in second");
+  }
+
+  /** Whether a part ends with the end of a line or not, and whatever constants there are. */
+  @Test
+  void mistakesAreToldOfThePartTheyAreIn() {
+    String head = "def %s(self, x: Tensor) -> Tensor:\n";
+    for (String end : new String[] {"", "\n", "\n\n"}) {
+      KernelSource source =
+          KernelSource.of("first", head.formatted("f") + "  return x" + end)
+              .followedBy(KernelSource.of("empty", ""))
+              .with("C", 1)
+              .followedBy(
+                  KernelSource.of("last", "# one line\n" + head.formatted("g") + "  return y"));
+      assertDoesNotCompile(source, "undefined value y", "kernel source last, line 3");
+      KernelSource other =
+          KernelSource.of("first", head.formatted("f") + "  return y" + end)
+              .followedBy(KernelSource.of("last", head.formatted("g") + "  return x" + end));
+      assertDoesNotCompile(other, "undefined value y", "kernel source first, line 2");
+    }
   }
 
   @Test

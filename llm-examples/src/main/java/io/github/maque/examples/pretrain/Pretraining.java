@@ -1,0 +1,153 @@
+package io.github.maque.examples.pretrain;
+
+import ai.djl.ndarray.NDManager;
+import io.github.maque.data.pack.ConcatenatedSequences;
+import io.github.maque.data.shard.Manifest;
+import io.github.maque.data.shard.Split;
+import io.github.maque.data.shard.TokenDataset;
+import io.github.maque.model.Decoder;
+import io.github.maque.model.DecoderConfig;
+import io.github.maque.model.kernel.Precision;
+import io.github.maque.tokenizer.Tokenizer;
+import io.github.maque.tokenizer.format.TokenizerFiles;
+import io.github.maque.train.Trainer;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** What a {@link PretrainConfig} names, opened: data, tokenizer and a new decoder. */
+public final class Pretraining implements AutoCloseable {
+  private static final String VALIDATION = "validation";
+
+  private final PretrainConfig config;
+  private final Tokenizer tokenizer;
+  private final TokenDataset training;
+  private final Optional<TokenDataset> validation;
+  private final NDManager manager;
+  private final Decoder decoder;
+
+  private Pretraining(
+      PretrainConfig config,
+      Tokenizer tokenizer,
+      TokenDataset training,
+      Optional<TokenDataset> validation) {
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.training = training;
+    this.validation = validation;
+    DecoderConfig shape = config.shape(tokenizer.vocabularySize());
+    config.engine().apply();
+    manager = NDManager.newBaseManager("PyTorch");
+    try {
+      Precision precision = config.engine().precision().resolve(manager);
+      decoder = Decoder.create(manager, shape, precision);
+    } catch (RuntimeException | Error e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens data and tokenizer, starts the engine and makes the decoder.
+   *
+   * @throws IOException if a file is missing or damaged; the message names it
+   * @throws IllegalArgumentException if the configuration names no data, or things do not go
+   *     together
+   */
+  public static Pretraining open(PretrainConfig config) throws IOException {
+    Path directory =
+        config
+            .data()
+            .directory()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "data.directory must be set, for instance with --data: what to train on"));
+    Manifest manifest = Manifest.read(directory);
+    Tokenizer tokenizer = tokenizer(config.data(), directory);
+    TokenDataset training = TokenDataset.open(directory, Split.TRAIN).requireTokenizer(tokenizer);
+    if (training.tokens() < 2) {
+      throw new IOException(directory + ": has nothing to train on");
+    }
+    Optional<TokenDataset> validation = Optional.empty();
+    if (manifest.splits().containsKey(VALIDATION)) {
+      validation =
+          Optional.of(TokenDataset.open(directory, VALIDATION)).filter(data -> data.tokens() > 1);
+    }
+    return new Pretraining(config, tokenizer, training, validation);
+  }
+
+  private static Tokenizer tokenizer(DataSettings data, Path directory) throws IOException {
+    if (data.tokenizer().isPresent()) {
+      return TokenizerFiles.load(data.tokenizer().get());
+    }
+    try {
+      return TokenizerFiles.load(directory);
+    } catch (FileNotFoundException e) {
+      throw new IllegalArgumentException(
+          "data.tokenizer must be set, for instance with --tokenizer: which tokenizer made "
+              + directory
+              + ", which holds none",
+          e);
+    }
+  }
+
+  /** Returns what it was opened with. */
+  public PretrainConfig config() {
+    return config;
+  }
+
+  /** Returns the decoder, whose weights training changes. */
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  /** Returns what is trained on. */
+  public TokenDataset training() {
+    return training;
+  }
+
+  /** Returns what the model is evaluated on, if anything was held out. */
+  public Optional<TokenDataset> validation() {
+    return validation;
+  }
+
+  /** Returns training data as sequences. */
+  public ConcatenatedSequences trainingSequences() {
+    return sequences(training);
+  }
+
+  /** Returns how many bytes of UTF-8 a token of the validation data stands for, on average. */
+  public OptionalDouble bytesPerToken() {
+    if (validation.isEmpty() || validation.get().textBytes().orElse(0) == 0) {
+      return OptionalDouble.empty();
+    }
+    TokenDataset data = validation.get();
+    return OptionalDouble.of((double) data.textBytes().getAsLong() / data.tokens());
+  }
+
+  /** Returns a trainer that knows everything but where the run is kept. */
+  public Trainer.Builder trainer() {
+    Trainer.Builder builder =
+        Trainer.on(decoder)
+            .data(trainingSequences())
+            .tokenizer(tokenizer)
+            .options(config.training())
+            .configuration(config.toYaml());
+    validation.ifPresent(data -> builder.validation(sequences(data)));
+    bytesPerToken().ifPresent(builder::bytesPerToken);
+    return builder;
+  }
+
+  private ConcatenatedSequences sequences(TokenDataset data) {
+    ConcatenatedSequences plain = ConcatenatedSequences.of(data, config.sequenceLength());
+    return config.data().documentMask() ? plain.documentMask() : plain;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,341 @@
+package io.github.maque.train;
+
+import ai.djl.ndarray.NDManager;
+import io.github.maque.data.pack.Batch;
+import io.github.maque.data.pack.BatchStream;
+import io.github.maque.data.pack.DataState;
+import io.github.maque.model.Decoder;
+import io.github.maque.train.checkpoint.TrainerState;
+import io.github.maque.train.metric.Evaluation;
+import io.github.maque.train.metric.RunDescription;
+import io.github.maque.train.metric.RunEnd;
+import io.github.maque.train.metric.StepMetrics;
+import io.github.maque.train.metric.TrainingListener;
+import io.github.maque.train.metric.Warning;
+import io.github.maque.train.schedule.Horizon;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The loop. What it computes is a function of the seed, the number of the step and the tensors of
+ * the last checkpoint, so that a run that was killed goes on as if it had not been.
+ */
+final class TrainingRun implements AutoCloseable {
+  /** On a GPU the host looks at figures only now and then, since it has to wait for them. */
+  private static final int STEPS_BETWEEN_LOOKS_ON_GPU = 10;
+
+  private final Decoder decoder;
+  private final TrainingOptions options;
+  private final Horizon horizon;
+  private final String configuration;
+  private final TrainingListener listener;
+  private final Evaluator evaluator;
+  private final RunStorage storage;
+  private final BooleanSupplier stopped;
+  private final NDManager manager;
+  private final TrainingStep trainingStep;
+  private final BatchStream.Builder data;
+  private final Speed speed;
+  private final Deque<Pending> pending = new ArrayDeque<>();
+
+  private final long start = System.nanoTime();
+  private final long firstStep;
+  private long evaluatedStep = -1;
+  private TrainerState state;
+
+  /**
+   * Prepares a run.
+   *
+   * @param start where it begins: the state of a checkpoint, whose tensors the storage restores, or
+   *     one of step 0
+   */
+  TrainingRun(Trainer trainer, TrainerState start, TrainingListener listener, RunStorage storage)
+      throws IOException {
+    decoder = trainer.decoder();
+    options = trainer.options();
+    horizon = trainer.horizon();
+    configuration = start.configuration();
+    evaluator = trainer.evaluator();
+    stopped = trainer::stopRequested;
+    this.listener = listener;
+    this.storage = storage;
+    state = start;
+    firstStep = start.step();
+    speed = new Speed(decoder, trainer.data().length());
+    data =
+        BatchStream.of(trainer.data())
+            .batchSize(Math.toIntExact(options.tokensPerStep() / trainer.data().length()))
+            .seed(options.seed());
+    manager = decoder.manager().newSubManager();
+    try {
+      trainingStep =
+          new TrainingStep(
+              manager,
+              decoder,
+              TrainedParameters.of(decoder, manager, options.parameterRules()),
+              options);
+      storage.restore(decoder, manager, trainingStep.tensors());
+    } catch (IOException | RuntimeException | Error e) {
+      manager.close();
+      listener.ended(end(RunEnd.Reason.FAILED, String.valueOf(e)));
+      throw e;
+    }
+  }
+
+  /**
+   * Trains until the end, or until it is asked to stop.
+   *
+   * @return how it ended; of a failure, listeners are told
+   */
+  RunEnd run() throws IOException {
+    try {
+      train();
+      finish();
+    } catch (IOException | RuntimeException | Error e) {
+      listener.ended(end(RunEnd.Reason.FAILED, String.valueOf(e)));
+      throw e;
+    }
+    boolean complete = state.step() >= horizon.steps();
+    return end(complete ? RunEnd.Reason.COMPLETED : RunEnd.Reason.STOPPED, "");
+  }
+
+  private RunEnd end(RunEnd.Reason reason, String message) {
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new RunEnd(reason, state.step(), state.tokens(), seconds, message);
+  }
+
+  private void train() {
+    if (state.step() >= horizon.steps()) {
+      return;
+    }
+    try (BatchStream batches = open(2, state.data())) {
+      begin(batches);
+      while (state.step() < horizon.steps() && !stopped.getAsBoolean()) {
+        try (Batch batch = next(batches)) {
+          step(batch);
+        }
+        afterStep();
+      }
+    }
+  }
+
+  private BatchStream open(int prefetch, String from) {
+    BatchStream.Builder stream = data.prefetch(prefetch);
+    if (!from.isEmpty()) {
+      stream.from(DataState.decode(from));
+    }
+    return stream.open();
+  }
+
+  private static Batch next(BatchStream batches) {
+    Batch batch = batches.next();
+    if (batch == null) {
+      throw new IllegalStateException("the data ended, though they have no end");
+    }
+    return batch;
+  }
+
+  private void begin(BatchStream batches) {
+    if (state.rowsPerMicroBatch() == 0) {
+      // The first batch is read twice: a stream has no way back.
+      try (BatchStream trial = open(0, state.data());
+          Batch batch = next(trial)) {
+        int rows = new MicroBatchSearch(decoder, options, trainingStep).rows(batch);
+        state = state.withRowsPerMicroBatch(rows);
+      }
+    }
+    state = state.withData(batches.state().encode());
+    listener.started(
+        new RunDescription(
+            configuration,
+            decoder.config().parameters(),
+            state.step() + 1,
+            horizon.steps(),
+            options.tokensPerStep(),
+            state.rowsPerMicroBatch(),
+            decoder.precision().toString(),
+            decoder.manager().getDevice().toString(),
+            speed.flopsPerToken(),
+            speed.flopsPerSecond()));
+    if (state.step() == 0) {
+      evaluate();
+    }
+    speed.restart();
+  }
+
+  private void step(Batch batch) {
+    long step = state.step() + 1;
+    double factor = options.schedule().factor(state.step(), horizon);
+    int tokens = batch.tokens();
+    StepFigures figures = trainingStep.update(batch, step, state.rowsPerMicroBatch(), factor);
+    String before = state.data();
+    state = state.after(step, state.tokens() + tokens, batch.state().encode());
+    pending.add(
+        new Pending(
+            step,
+            tokens,
+            state.tokens(),
+            factor * options.optimizer().learningRate(),
+            before,
+            figures));
+  }
+
+  private void afterStep() {
+    long step = state.step();
+    boolean gpu = decoder.manager().getDevice().isGpu();
+    boolean last = step == horizon.steps(); // After it, all of this is done anyway.
+    boolean evaluates = !last && due(step, options.evaluation().every()) && evaluator.wanted();
+    boolean saves =
+        !last && due(step, options.checkpoints().every()) && storage.ready(listener, step);
+    if (!gpu || step % STEPS_BETWEEN_LOOKS_ON_GPU == 0 || evaluates || saves) {
+      look();
+    }
+    if (evaluates) {
+      evaluate();
+    }
+    if (saves) {
+      save();
+    }
+    storage.tell(listener);
+    if (evaluates || saves) {
+      speed.restart();
+    }
+  }
+
+  private static boolean due(long step, long every) {
+    return every > 0 && step % every == 0;
+  }
+
+  /** Waits for the device, and tells what came of the updates since the last look. */
+  private void look() {
+    int count = pending.size();
+    while (!pending.isEmpty()) {
+      Pending update = pending.remove();
+      try (StepFigures figures = update.figures) {
+        StepFigures.Values values = figures.values();
+        listener.stepped(metrics(update, values, count));
+        warn(update, values);
+      }
+    }
+    speed.restart();
+  }
+
+  private StepMetrics metrics(Pending update, StepFigures.Values values, int count) {
+    double seconds = speed.add(update.tokens, count);
+    return new StepMetrics(
+        update.step,
+        update.tokensSoFar,
+        values.loss(),
+        update.learningRate,
+        values.gradientNorm(),
+        values.skipped(),
+        values.lossScale(),
+        seconds,
+        speed.tokensPerSecond(),
+        speed.utilization(),
+        speed.memoryBytes(),
+        values.others());
+  }
+
+  private void warn(Pending update, StepFigures.Values values) {
+    if (values.notFinite()) {
+      tell(
+          update.step,
+          Warning.Kind.NOT_FINITE,
+          String.format(
+              "the loss is %s and the norm of the gradients %s: the update was left out",
+              values.loss(), values.gradientNorm()));
+    } else if (options.rules().spikeThreshold() > 0
+        && values.spike() > options.rules().spikeThreshold()) {
+      tell(
+          update.step,
+          Warning.Kind.SPIKE,
+          String.format(
+              "the loss, %.4f, is %.1f standard deviations above the mean of the last %d%s",
+              values.loss(),
+              values.spike(),
+              options.rules().spikeWindow(),
+              values.skipped() ? ": the update was left out" : ""));
+    }
+    if (values.skippedInARow() >= options.rules().failureLimit()) {
+      throw new TrainingFailedException(
+          String.format(
+              "%d updates in a row could not be made, the last one that of step %d, whose loss is"
+                  + " %s and whose gradients have the norm %s%s",
+              values.skippedInARow(),
+              update.step,
+              values.loss(),
+              values.gradientNorm(),
+              written(update)));
+    }
+  }
+
+  /** Writes the batch of an update, whatever else has failed, and says where it is. */
+  private String written(Pending update) {
+    try (BatchStream stream = open(0, update.dataBefore);
+        Batch batch = next(stream)) {
+      return storage
+          .writeBatch(update.step, batch)
+          .map(file -> "; its batch is in " + file)
+          .orElse("");
+    } catch (IOException | RuntimeException e) {
+      return "; its batch could not be written: " + e;
+    }
+  }
+
+  private void tell(long step, Warning.Kind kind, String message) {
+    listener.warned(new Warning(step, kind, message));
+  }
+
+  private void evaluate() {
+    if (!evaluator.wanted()) {
+      return;
+    }
+    evaluatedStep = state.step();
+    Evaluation evaluation =
+        evaluator.evaluate(state.step(), state.rowsPerMicroBatch(), state.bestLoss());
+    if (!Double.isNaN(evaluation.loss())) {
+      OptionalDouble best =
+          evaluation.best() ? OptionalDouble.of(evaluation.loss()) : state.bestLoss();
+      state = state.withLosses(OptionalDouble.of(evaluation.loss()), best);
+    }
+    listener.evaluated(evaluation);
+  }
+
+  private void save() {
+    storage.save(state, decoder, trainingStep.tensors());
+  }
+
+  private void finish() throws IOException {
+    look();
+    boolean complete = state.step() >= horizon.steps();
+    if (complete && state.step() > firstStep && evaluatedStep != state.step()) {
+      evaluate();
+    }
+    storage.await(listener);
+    if (state.step() > 0 && !storage.isSaved(state.step())) {
+      save();
+      storage.await(listener);
+      storage.requireSaved();
+    }
+  }
+
+  @Override
+  public void close() {
+    pending.forEach(update -> update.figures.close());
+    trainingStep.close();
+    manager.close();
+  }
+
+  /** An update whose figures have not been looked at. */
+  private record Pending(
+      long step,
+      int tokens,
+      long tokensSoFar,
+      double learningRate,
+      String dataBefore,
+      StepFigures figures) {}
+}

@@ -1,0 +1,124 @@
+package io.github.maque.train.metric;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * A page of HTML that is XML too. Whatever is called text is shown as it is and never read as
+ * markup.
+ */
+final class HtmlDocument {
+  private static final Set<String> INLINE = Set.of("b", "small");
+
+  private final StringBuilder html = new StringBuilder();
+
+  /** Begins a page that browsers allow nothing but its own styles and pictures. */
+  HtmlDocument(String title, String css) {
+    html.append(
+        """
+        <!DOCTYPE html>
+        <html xmlns="http://www.w3.org/1999/xhtml">
+        <head>
+        <meta charset="utf-8"/>
+        <meta http-equiv="Content-Security-Policy"
+          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"/>
+        <meta name="viewport" content="width=device-width, initial-scale=1"/>
+        """);
+    element("title", "", title);
+    html.append("<style>\n").append(css).append("</style>\n</head>\n<body>\n");
+  }
+
+  /** Adds an element; its classes may be none. */
+  HtmlDocument element(String name, String classes, String text) {
+    return open(name, classes).text(text).close(name);
+  }
+
+  HtmlDocument open(String name, String classes) {
+    html.append('<').append(name);
+    if (!classes.isEmpty()) {
+      html.append(" class=\"").append(classes).append('"');
+    }
+    html.append('>');
+    return this;
+  }
+
+  HtmlDocument close(String name) {
+    html.append("</").append(name).append('>');
+    // Within a line of text a break would show.
+    if (!INLINE.contains(name)) {
+      html.append('\n');
+    }
+    return this;
+  }
+
+  HtmlDocument text(String text) {
+    text.codePoints().forEach(this::character);
+    return this;
+  }
+
+  /** Adds a picture, {@code width} by {@code height} units, given as a PNG file in Base64. */
+  HtmlDocument picture(String base64, String description, int width, int height) {
+    html.append("<img width=\"").append(width).append("\" height=\"").append(height);
+    html.append("\" alt=\"");
+    text(description);
+    html.append("\" src=\"data:image/png;base64,").append(base64).append("\"/>\n");
+    return this;
+  }
+
+  /** Begins a table. Columns whose names begin with # are numbers. */
+  HtmlDocument table(List<String> columns) {
+    open("div", "wide").open("table", "").open("thead", "").open("tr", "");
+    for (String column : columns) {
+      boolean number = column.startsWith("#");
+      element("th", number ? "number" : "", number ? column.substring(1) : column);
+    }
+    return close("tr").close("thead").open("tbody", "");
+  }
+
+  HtmlDocument endTable() {
+    return close("tbody").close("table").close("div");
+  }
+
+  HtmlDocument number(String text) {
+    return element("td", "number", text);
+  }
+
+  HtmlDocument number(long value) {
+    return number(String.format(Locale.ROOT, "%,d", value));
+  }
+
+  HtmlDocument number(String format, double value) {
+    return number(String.format(Locale.ROOT, format, value));
+  }
+
+  HtmlDocument cell(String text) {
+    return element("td", "", text);
+  }
+
+  /** Returns the whole page. */
+  String end() {
+    return html.append("</body>\n</html>\n").toString();
+  }
+
+  private void character(int c) {
+    switch (c) {
+      case '<' -> html.append("&lt;");
+      case '>' -> html.append("&gt;");
+      case '&' -> html.append("&amp;");
+      case '"' -> html.append("&quot;");
+      case '\t', '\n' -> html.append((char) c);
+      // A bare one would be read as a line break and lost.
+      case '\r' -> html.append("&#13;");
+      default -> html.appendCodePoint(isAllowed(c) ? c : 0xFFFD);
+    }
+  }
+
+  // The characters of XML 1.0, less the controls that HTML forbids.
+  private static boolean isAllowed(int c) {
+    return c >= 0x20 && c < 0x7F
+        || c >= 0xA0 && c <= 0xD7FF
+        || c >= 0xE000 && c <= 0xFFFD
+        || c >= 0x10000;
+  }
+}

@@ -1,0 +1,166 @@
+package io.github.maque.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDManager;
+import io.github.maque.data.pack.Row;
+import io.github.maque.data.pack.Sequences;
+import io.github.maque.model.Decoder;
+import io.github.maque.model.DecoderInput;
+import io.github.maque.model.kernel.Precision;
+import io.github.maque.tokenizer.Tokenizer;
+import io.github.maque.tokenizer.bpe.BpeTrainer;
+import io.github.maque.tokenizer.bpe.TextSource;
+import io.github.maque.train.metric.Evaluation;
+import java.io.IOException;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Losses of text that is not trained on, beside the same in doubles, and samples. */
+class EvaluatorTest {
+  private static final int SIZE = 11;
+
+  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final Decoder decoder = TestDecoders.create(manager);
+  private final Sequences data =
+      new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, SIZE);
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  private Evaluation evaluate(Sequences sequences, long count, int rows, OptionalDouble best) {
+    EvaluationPlan plan = new EvaluationPlan(1, count, List.of(), 1, 0);
+    return new Evaluator(decoder, sequences, null, OptionalDouble.of(3.5), plan, 0)
+        .evaluate(7, rows, best);
+  }
+
+  @Test
+  void lossIsTheWeightedMeanOverTokens() {
+    for (long count : new long[] {0, 1, 6, 20}) {
+      int sequences = count == 0 ? SIZE : (int) Math.min(count, SIZE);
+      double[] naive = naive(sequences);
+      for (int rows : new int[] {1, 4, 16}) {
+        Evaluation evaluation = evaluate(data, count, rows, OptionalDouble.empty());
+        assertThat(evaluation.loss()).isCloseTo(naive[0], within(1e-5));
+        assertThat(evaluation.bitsPerByte().orElseThrow())
+            .isCloseTo(naive[0] / Math.log(2) / 3.5, within(1e-5));
+        assertThat(evaluation.perplexity()).isCloseTo(Math.exp(naive[0]), within(1e-3));
+        assertThat(evaluation.tokens()).isEqualTo((long) naive[1]);
+        assertThat(evaluation.step()).isEqualTo(7);
+      }
+    }
+  }
+
+  /** Returns the loss and how many tokens count. */
+  private double[] naive(int sequences) {
+    double loss = 0;
+    double weights = 0;
+    long tokens = 0;
+    Row row = new Row(TestDecoders.LENGTH);
+    for (int sequence = 0; sequence < sequences; sequence++) {
+      data.read(sequence, row);
+      float[] logits;
+      try (NDManager scope = manager.newSubManager()) {
+        DecoderInput input =
+            DecoderInput.of(
+                scope.create(row.ids).reshape(1, row.length()),
+                scope.create(row.positions).reshape(1, row.length()),
+                scope.create(row.segments).reshape(1, row.length()));
+        logits = decoder.logits(scope, input).toFloatArray();
+      }
+      for (int place = 0; place < row.length(); place++) {
+        double sum = 0;
+        for (int token = 0; token < TestDecoders.TOKENS; token++) {
+          sum += Math.exp(logits[place * TestDecoders.TOKENS + token]);
+        }
+        double chosen = logits[place * TestDecoders.TOKENS + row.targets[place]];
+        loss += row.lossWeights[place] * (Math.log(sum) - chosen);
+        weights += row.lossWeights[place];
+        tokens += row.lossWeights[place] > 0 ? 1 : 0;
+      }
+    }
+    return new double[] {loss / weights, tokens};
+  }
+
+  @Test
+  void smallWeightsAreStillAMean() {
+    Evaluation whole = evaluate(data, 1, 1, OptionalDouble.empty());
+    Evaluation small = evaluate(weighted(1e-3f), 1, 1, OptionalDouble.empty());
+    assertThat(small.loss()).isCloseTo(whole.loss(), within(1e-5));
+  }
+
+  @Test
+  void withoutWeightsThereIsNoLoss() {
+    Evaluation evaluation = evaluate(weighted(0), 0, 4, OptionalDouble.empty());
+    assertThat(evaluation.loss()).isNaN();
+    assertThat(evaluation.tokens()).isZero();
+    assertThat(evaluation.best()).isFalse();
+  }
+
+  private Sequences weighted(float factor) {
+    return new Sequences() {
+      @Override
+      public long size() {
+        return data.size();
+      }
+
+      @Override
+      public int length() {
+        return data.length();
+      }
+
+      @Override
+      public void read(long index, Row row) {
+        data.read(index, row);
+        for (int place = 0; place < row.length(); place++) {
+          row.lossWeights[place] *= factor;
+        }
+      }
+    };
+  }
+
+  @Test
+  void bestIsWhatIsLowerThanAllBefore() {
+    double loss = evaluate(data, 0, 4, OptionalDouble.empty()).loss();
+    assertThat(evaluate(data, 0, 4, OptionalDouble.empty()).best()).isTrue();
+    assertThat(evaluate(data, 0, 4, OptionalDouble.of(loss + 1e-3)).best()).isTrue();
+    assertThat(evaluate(data, 0, 4, OptionalDouble.of(loss)).best()).isFalse();
+  }
+
+  @Test
+  void samplesAreTheSameForTheSameSeed() throws IOException {
+    Tokenizer tokenizer =
+        BpeTrainer.byteLevel()
+            .vocabularySize(260)
+            .train(TextSource.of(List.of("a sparrow is small")))
+            .tokenizer();
+    Decoder writer =
+        Decoder.create(
+            manager, TestDecoders.config().vocabularySize(260).build(), Precision.FLOAT32);
+    List<String> prompts = List.of("a", "sparrow", "small is a");
+    List<Evaluation.Sample> samples = samples(writer, tokenizer, prompts, 0.8, 3);
+    assertThat(samples).extracting(Evaluation.Sample::prompt).containsExactlyElementsOf(prompts);
+    assertThat(samples).allSatisfy(sample -> assertThat(sample.text()).isNotEmpty());
+    assertThat(samples(writer, tokenizer, prompts, 0.8, 3)).isEqualTo(samples);
+    assertThat(samples(writer, tokenizer, prompts, 0.8, 4)).isNotEqualTo(samples);
+    assertThat(samples(writer, tokenizer, prompts, 0, 3))
+        .isEqualTo(samples(writer, tokenizer, prompts, 0, 4));
+  }
+
+  /** More tokens are asked for than the context has. */
+  private static List<Evaluation.Sample> samples(
+      Decoder writer, Tokenizer tokenizer, List<String> prompts, double temperature, long seed) {
+    EvaluationPlan plan = new EvaluationPlan(1, 0, prompts, 100, temperature);
+    Evaluator evaluator =
+        new Evaluator(writer, null, tokenizer, OptionalDouble.empty(), plan, seed);
+    assertThat(evaluator.wanted()).isTrue();
+    Evaluation evaluation = evaluator.evaluate(1, 4, OptionalDouble.empty());
+    assertThat(evaluation.loss()).isNaN();
+    return evaluation.samples();
+  }
+}

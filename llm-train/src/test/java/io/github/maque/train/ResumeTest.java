@@ -1,0 +1,269 @@
+package io.github.maque.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDManager;
+import io.github.maque.model.Decoder;
+import io.github.maque.model.kernel.Precision;
+import io.github.maque.train.metric.RunEnd;
+import io.github.maque.train.metric.StepMetrics;
+import io.github.maque.train.metric.TrainingListener;
+import io.github.maque.train.metric.Warning;
+import io.github.maque.train.objective.TokenLoss;
+import io.github.maque.train.objective.TokenObjective;
+import io.github.maque.train.schedule.Amount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a run begins with, and that it goes on as if it had never ended. */
+class ResumeTest {
+  private static final int STOP = 14;
+
+  @TempDir private Path directory;
+
+  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  private Trainer.Builder run(Path at) {
+    return TestRuns.of(TestRuns.decoder(manager, Precision.FLOAT32), at);
+  }
+
+  /** Trains until it is asked to stop after a step. */
+  private static TrainingResult stopped(Trainer.Builder builder, long step) throws IOException {
+    AtomicReference<Trainer> trainer = new AtomicReference<>();
+    trainer.set(
+        builder
+            .listener(
+                new TrainingListener() {
+                  @Override
+                  public void stepped(StepMetrics metrics) {
+                    if (metrics.step() == step) {
+                      trainer.get().stop();
+                    }
+                  }
+                })
+            .build());
+    return trainer.get().train();
+  }
+
+  private static RunEnd end(TrainingResult result) {
+    return result.history().end().orElseThrow();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Precision.class,
+      names = {"FLOAT32", "BFLOAT16_MIXED"})
+  void stoppedRunGoesOnToTheBit(Precision precision) throws IOException {
+    Path whole = directory.resolve("whole");
+    Path parts = directory.resolve("parts");
+    TrainingResult uninterrupted = TestRuns.train(whole, precision);
+    RunEnd stop = end(stopped(TestRuns.of(TestRuns.decoder(manager, precision), parts), STOP));
+    assertThat(stop.reason()).isEqualTo(RunEnd.Reason.STOPPED);
+    assertThat(stop.step()).isEqualTo(STOP);
+    TrainingResult rest = TestRuns.train(parts, precision);
+    assertThat(TestRuns.computed(parts)).isEqualTo(TestRuns.computed(whole));
+    for (String file : List.of("model.safetensors", "training.safetensors", "config.yaml")) {
+      assertThat(TestRuns.last(parts, file)).isEqualTo(TestRuns.last(whole, file));
+    }
+    assertThat(rest.history().steps()).hasSize(TestRuns.STEPS);
+    assertThat(rest.history().parts()).hasSize(2);
+    assertThat(TestRuns.warnings(rest)).isEmpty();
+    assertThat(end(rest).tokens()).isEqualTo(end(uninterrupted).tokens());
+    assertThat(rest.lastCheckpoint()).contains(TestRuns.checkpoint(parts, TestRuns.STEPS));
+  }
+
+  @Test
+  void completeRunStaysAsItIs() throws IOException {
+    TestRuns.train(directory, Precision.FLOAT32);
+    List<String> computed = TestRuns.computed(directory);
+    byte[] weights = TestRuns.last(directory, "model.safetensors");
+    TrainingResult again = run(directory).build().train();
+    assertThat(end(again).reason()).isEqualTo(RunEnd.Reason.COMPLETED);
+    assertThat(end(again).step()).isEqualTo(TestRuns.STEPS);
+    assertThat(TestRuns.computed(directory)).isEqualTo(computed);
+    assertThat(TestRuns.last(directory, "model.safetensors")).isEqualTo(weights);
+  }
+
+  @Test
+  void goesOnFromACheckpointElsewhere() throws IOException {
+    Path whole = directory.resolve("whole");
+    Path other = directory.resolve("other");
+    stopped(run(whole), STOP);
+    Path checkpoint = TestRuns.checkpoint(whole, STOP);
+    run(other).resume(Resume.from(checkpoint)).build().train();
+    run(whole).build().train();
+    List<String> all = TestRuns.computed(whole);
+    List<String> later = TestRuns.computed(other);
+    assertThat(later).isNotEmpty().isEqualTo(all.subList(all.size() - later.size(), all.size()));
+    assertThat(TestRuns.last(other, "training.safetensors"))
+        .isEqualTo(TestRuns.last(whole, "training.safetensors"));
+    assertThatThrownBy(() -> run(whole).resume(Resume.from(checkpoint)).build().train())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("holds a newer checkpoint");
+  }
+
+  @Test
+  void goesOnFromACheckpointWithoutADirectory() throws IOException {
+    stopped(run(directory), STOP);
+    Decoder decoder = TestRuns.decoder(manager, Precision.FLOAT32);
+    TrainingResult result =
+        Trainer.on(decoder)
+            .data(new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 100))
+            .options(run(directory).build().options().withDuration(Amount.ofSteps(STOP + 1)))
+            .resume(Resume.from(TestRuns.checkpoint(directory, STOP)))
+            .build()
+            .train();
+    assertThat(result.history().steps()).extracting(StepMetrics::step).containsExactly(STOP + 1L);
+    assertThat(result.lastCheckpoint()).isEmpty();
+  }
+
+  @Test
+  void beginsAnewWithWeights() throws IOException {
+    Path first = directory.resolve("first");
+    Path second = directory.resolve("second");
+    stopped(run(first), STOP);
+    Decoder decoder = TestRuns.decoder(manager, Precision.FLOAT32);
+    TrainingResult result =
+        stopped(
+            TestRuns.of(decoder, second)
+                .validation(new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 10))
+                .resume(Resume.weights(TestRuns.checkpoint(first, STOP))),
+            1);
+    assertThat(result.history().steps()).extracting(StepMetrics::step).containsExactly(1L);
+    double before = result.history().evaluations().get(0).loss();
+    Decoder untrained = TestRuns.decoder(manager, Precision.FLOAT32);
+    TrainingResult fresh = stopped(TestRuns.of(untrained, directory.resolve("third")), 1);
+    assertThat(before).isNotEqualTo(fresh.history().evaluations().get(0).loss());
+    // The order of the data and the optimizer's state are those of a run that begins.
+    assertThat(result.history().steps().get(0).tokens())
+        .isEqualTo(fresh.history().steps().get(0).tokens());
+    assertThat(result.history().steps().get(0).learningRate())
+        .isEqualTo(fresh.history().steps().get(0).learningRate());
+  }
+
+  @Test
+  void refusesToBeginAnewWhereCheckpointsAre() throws IOException {
+    stopped(run(directory).resume(Resume.never()), 2);
+    byte[] metrics = Files.readAllBytes(directory.resolve("metrics.jsonl"));
+    for (Resume resume :
+        List.of(Resume.never(), Resume.weights(TestRuns.checkpoint(directory, 2)))) {
+      assertThatThrownBy(() -> run(directory).resume(resume).build().train())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(directory.toString())
+          .hasMessageContaining("must have no checkpoints");
+    }
+    assertThat(Files.readAllBytes(directory.resolve("metrics.jsonl"))).isEqualTo(metrics);
+  }
+
+  @Test
+  void fallsBackToTheNewestIntactCheckpointAndSaysWhy() throws IOException {
+    Path whole = directory.resolve("whole");
+    Path damaged = directory.resolve("damaged");
+    TestRuns.train(whole, Precision.FLOAT32);
+    stopped(run(damaged), STOP);
+    damage(TestRuns.checkpoint(damaged, STOP).resolve("training.safetensors"));
+    TrainingResult result = run(damaged).build().train();
+    assertThat(TestRuns.warnings(result))
+        .singleElement()
+        .satisfies(
+            warning -> {
+              assertThat(warning.kind()).isEqualTo(Warning.Kind.CHECKPOINT);
+              assertThat(warning.message()).contains("step-00000014", "training.safetensors");
+            });
+    assertThat(result.history().parts().get(1).firstStep()).isBetween(2L, 13L);
+    assertThat(TestRuns.computed(damaged)).isEqualTo(TestRuns.computed(whole));
+  }
+
+  @Test
+  void refusesARunOfWhichNothingIsIntact() throws IOException {
+    stopped(run(directory), STOP);
+    try (Stream<Path> all = Files.list(directory.resolve("checkpoints"))) {
+      for (Path checkpoint : all.filter(Files::isDirectory).toList()) {
+        damage(checkpoint.resolve("model.safetensors"));
+      }
+    }
+    assertThatThrownBy(() -> run(directory).build().train())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no checkpoint in " + directory + " is intact")
+        .hasMessageContaining("step-00000004")
+        .hasMessageContaining("step-00000014");
+    assertThatThrownBy(
+            () ->
+                run(directory.resolve("other"))
+                    .resume(Resume.from(TestRuns.checkpoint(directory, STOP)))
+                    .build()
+                    .train())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("model.safetensors");
+  }
+
+  private static void damage(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  @Test
+  void otherSettingsAreTold() throws IOException {
+    stopped(run(directory), 2);
+    TrainingResult result =
+        stopped(run(directory).rowsPerMicroBatch(4).rules(StepRules.defaults()), 3);
+    assertThat(result.history().warnings())
+        .singleElement()
+        .satisfies(warning -> assertThat(warning.message()).contains("other settings"));
+    assertThat(result.history().parts()).extracting(part -> part.rowsPerMicroBatch())
+        .containsExactly(3, 4);
+  }
+
+  @Test
+  void rowsThatWereFoundStay() throws IOException {
+    stopped(run(directory).rowsPerMicroBatch(0), 2);
+    TrainingResult result = stopped(run(directory).rowsPerMicroBatch(0), 3);
+    assertThat(result.history().parts()).hasSize(2);
+    assertThat(result.history().parts().get(1).rowsPerMicroBatch())
+        .isEqualTo(result.history().parts().get(0).rowsPerMicroBatch())
+        .isPositive();
+  }
+
+  @Test
+  void usersObjectiveIsTheSameSettingAgain() throws IOException {
+    stopped(run(directory).objective(weighted(1)), 2);
+    assertThat(stopped(run(directory).objective(weighted(1)), 3).history().warnings()).isEmpty();
+  }
+
+  /** Returns another object each time. */
+  private static TokenObjective weighted(float factor) {
+    return (batch, logProbabilities) ->
+        new TokenLoss(
+            logProbabilities.mul(batch.lossWeights()).sum().mul(-factor),
+            batch.lossWeights().mul(-factor));
+  }
+
+  @Test
+  void otherDataAreRefused() throws IOException {
+    stopped(run(directory), 2);
+    assertThatThrownBy(
+            () ->
+                run(directory)
+                    .data(new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 99))
+                    .build()
+                    .train())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("other data");
+  }
+}
