@@ -76,7 +76,11 @@ final class RunStorage implements AutoCloseable {
       listeners.add(events);
       listeners.add(new ReportFiles(directory, history));
     } catch (IOException | RuntimeException | Error e) {
-      close();
+      try {
+        close();
+      } catch (IOException second) {
+        e.addSuppressed(second);
+      }
       throw e;
     }
   }

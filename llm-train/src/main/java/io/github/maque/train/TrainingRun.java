@@ -9,13 +9,9 @@ import io.github.maque.train.checkpoint.TrainerState;
 import io.github.maque.train.metric.Evaluation;
 import io.github.maque.train.metric.RunDescription;
 import io.github.maque.train.metric.RunEnd;
-import io.github.maque.train.metric.StepMetrics;
 import io.github.maque.train.metric.TrainingListener;
-import io.github.maque.train.metric.Warning;
 import io.github.maque.train.schedule.Horizon;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 
@@ -39,9 +35,9 @@ final class TrainingRun implements AutoCloseable {
   private final TrainingStep trainingStep;
   private final BatchStream.Builder data;
   private final Speed speed;
-  private final Deque<Pending> pending = new ArrayDeque<>();
+  private final PendingUpdates pending;
 
-  private final long start = System.nanoTime();
+  private final long begin = System.nanoTime();
   private final long firstStep;
   private long evaluatedStep = -1;
   private TrainerState state;
@@ -65,6 +61,7 @@ final class TrainingRun implements AutoCloseable {
     state = start;
     firstStep = start.step();
     speed = new Speed(decoder, trainer.data().length());
+    pending = new PendingUpdates(listener, options.rules(), speed, this::writtenBatch);
     data =
         BatchStream.of(trainer.data())
             .batchSize(Math.toIntExact(options.tokensPerStep() / trainer.data().length()))
@@ -103,7 +100,7 @@ final class TrainingRun implements AutoCloseable {
   }
 
   private RunEnd end(RunEnd.Reason reason, String message) {
-    double seconds = (System.nanoTime() - start) / 1e9;
+    double seconds = (System.nanoTime() - begin) / 1e9;
     return new RunEnd(reason, state.step(), state.tokens(), seconds, message);
   }
 
@@ -174,7 +171,7 @@ final class TrainingRun implements AutoCloseable {
     String before = state.data();
     state = state.after(step, state.tokens() + tokens, batch.state().encode());
     pending.add(
-        new Pending(
+        new PendingUpdates.Update(
             step,
             tokens,
             state.tokens(),
@@ -191,7 +188,7 @@ final class TrainingRun implements AutoCloseable {
     boolean saves =
         !last && due(step, options.checkpoints().every()) && storage.ready(listener, step);
     if (!gpu || step % STEPS_BETWEEN_LOOKS_ON_GPU == 0 || evaluates || saves) {
-      look();
+      pending.look();
     }
     if (evaluates) {
       evaluate();
@@ -209,85 +206,17 @@ final class TrainingRun implements AutoCloseable {
     return every > 0 && step % every == 0;
   }
 
-  /** Waits for the device, and tells what came of the updates since the last look. */
-  private void look() {
-    int count = pending.size();
-    while (!pending.isEmpty()) {
-      Pending update = pending.remove();
-      try (StepFigures figures = update.figures) {
-        StepFigures.Values values = figures.values();
-        listener.stepped(metrics(update, values, count));
-        warn(update, values);
-      }
-    }
-    speed.restart();
-  }
-
-  private StepMetrics metrics(Pending update, StepFigures.Values values, int count) {
-    double seconds = speed.add(update.tokens, count);
-    return new StepMetrics(
-        update.step,
-        update.tokensSoFar,
-        values.loss(),
-        update.learningRate,
-        values.gradientNorm(),
-        values.skipped(),
-        values.lossScale(),
-        seconds,
-        speed.tokensPerSecond(),
-        speed.utilization(),
-        speed.memoryBytes(),
-        values.others());
-  }
-
-  private void warn(Pending update, StepFigures.Values values) {
-    if (values.notFinite()) {
-      tell(
-          update.step,
-          Warning.Kind.NOT_FINITE,
-          String.format(
-              "the loss is %s and the norm of the gradients %s: the update was left out",
-              values.loss(), values.gradientNorm()));
-    } else if (options.rules().spikeThreshold() > 0
-        && values.spike() > options.rules().spikeThreshold()) {
-      tell(
-          update.step,
-          Warning.Kind.SPIKE,
-          String.format(
-              "the loss, %.4f, is %.1f standard deviations above the mean of the last %d%s",
-              values.loss(),
-              values.spike(),
-              options.rules().spikeWindow(),
-              values.skipped() ? ": the update was left out" : ""));
-    }
-    if (values.skippedInARow() >= options.rules().failureLimit()) {
-      throw new TrainingFailedException(
-          String.format(
-              "%d updates in a row could not be made, the last one that of step %d, whose loss is"
-                  + " %s and whose gradients have the norm %s%s",
-              values.skippedInARow(),
-              update.step,
-              values.loss(),
-              values.gradientNorm(),
-              written(update)));
-    }
-  }
-
   /** Writes the batch of an update, whatever else has failed, and says where it is. */
-  private String written(Pending update) {
-    try (BatchStream stream = open(0, update.dataBefore);
+  private String writtenBatch(PendingUpdates.Update update) {
+    try (BatchStream stream = open(0, update.dataBefore());
         Batch batch = next(stream)) {
       return storage
-          .writeBatch(update.step, batch)
+          .writeBatch(update.step(), batch)
           .map(file -> "; its batch is in " + file)
           .orElse("");
     } catch (IOException | RuntimeException e) {
       return "; its batch could not be written: " + e;
     }
-  }
-
-  private void tell(long step, Warning.Kind kind, String message) {
-    listener.warned(new Warning(step, kind, message));
   }
 
   private void evaluate() {
@@ -310,7 +239,7 @@ final class TrainingRun implements AutoCloseable {
   }
 
   private void finish() throws IOException {
-    look();
+    pending.look();
     boolean complete = state.step() >= horizon.steps();
     if (complete && state.step() > firstStep && evaluatedStep != state.step()) {
       evaluate();
@@ -325,17 +254,8 @@ final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() {
-    pending.forEach(update -> update.figures.close());
+    pending.close();
     trainingStep.close();
     manager.close();
   }
-
-  /** An update whose figures have not been looked at. */
-  private record Pending(
-      long step,
-      int tokens,
-      long tokensSoFar,
-      double learningRate,
-      String dataBefore,
-      StepFigures figures) {}
 }

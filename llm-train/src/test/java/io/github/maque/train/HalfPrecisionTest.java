@@ -50,7 +50,9 @@ class HalfPrecisionTest {
   void learnsAndHalvesTheScaleWhenGradientsOverflow() throws IOException {
     // What the loss is multiplied with besides does not fit into 16 bits in updates 3 and 4.
     List<StepMetrics> steps = train(step -> step == 3 || step == 4 ? 1e30 : 1, STEPS);
-    assertThat(steps).extracting(StepMetrics::skipped).containsSubsequence(false, true, true, false);
+    assertThat(steps)
+        .extracting(StepMetrics::skipped)
+        .containsSubsequence(false, true, true, false);
     assertThat(steps.stream().filter(StepMetrics::skipped)).hasSize(2);
     for (StepMetrics step : steps) {
       double halvings = Math.max(0, Math.min(2, step.step() - 3));

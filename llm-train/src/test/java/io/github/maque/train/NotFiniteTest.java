@@ -41,8 +41,7 @@ class NotFiniteTest {
 
   private final NDManager manager = NDManager.newBaseManager("PyTorch");
   private final Decoder decoder = TestDecoders.create(manager);
-  private final Sequences data =
-      new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 100);
+  private final Sequences data = new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 100);
 
   @AfterEach
   void close() {
@@ -80,8 +79,7 @@ class NotFiniteTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
   void updateIsLeftOut(double bad) throws IOException {
     for (TokenObjective objective :
         List.of(
@@ -98,9 +96,7 @@ class NotFiniteTest {
       assertThat(recorder.history().skipped()).isEqualTo(2);
       assertThat(recorder.history().warnings())
           .extracting(Warning::kind, Warning::step)
-          .containsExactly(
-              tuple(Warning.Kind.NOT_FINITE, 3L),
-              tuple(Warning.Kind.NOT_FINITE, 4L));
+          .containsExactly(tuple(Warning.Kind.NOT_FINITE, 3L), tuple(Warning.Kind.NOT_FINITE, 4L));
     }
   }
 
@@ -122,8 +118,7 @@ class NotFiniteTest {
                 .data(row)
                 .options(
                     options
-                        .withObjective(
-                            TestObjectives.gradient(step -> step == 2 ? Double.NaN : 1))
+                        .withObjective(TestObjectives.gradient(step -> step == 2 ? Double.NaN : 1))
                         .withDuration(Amount.ofSteps(4))));
     TestDecoders.assign(decoder, start);
     List<Map<String, float[]>> good =
@@ -139,8 +134,7 @@ class NotFiniteTest {
 
   /** The same row whenever it is asked, so that updates depend on nothing but what was before. */
   private static final class OneRow implements Sequences {
-    private final Sequences rows =
-        new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 1);
+    private final Sequences rows = new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 1);
 
     @Override
     public long size() {
@@ -238,6 +232,22 @@ class NotFiniteTest {
     JsonArray weights =
         JsonParser.parseString(line).getAsJsonObject().getAsJsonArray("loss_weights");
     assertThat(weights.get(1).getAsString()).isEqualTo("NaN");
+  }
+
+  @Test
+  void failsWithTheCauseThoughTheBatchCannotBeWritten() throws IOException {
+    Files.createDirectories(directory.resolve("failed-step-1.jsonl").resolve("in the way"));
+    assertThatThrownBy(
+            () ->
+                run(TestObjectives.value(step -> Double.NaN), 10)
+                    .rules(new StepRules(1, 1, 6, 8, false))
+                    .directory(directory)
+                    .build()
+                    .train())
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("1 updates in a row")
+        .hasMessageContaining("its batch could not be written")
+        .hasMessageContaining("failed-step-1.jsonl");
   }
 
   @Test

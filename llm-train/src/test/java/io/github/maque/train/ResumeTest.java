@@ -226,7 +226,8 @@ class ResumeTest {
     assertThat(result.history().warnings())
         .singleElement()
         .satisfies(warning -> assertThat(warning.message()).contains("other settings"));
-    assertThat(result.history().parts()).extracting(part -> part.rowsPerMicroBatch())
+    assertThat(result.history().parts())
+        .extracting(part -> part.rowsPerMicroBatch())
         .containsExactly(3, 4);
   }
 

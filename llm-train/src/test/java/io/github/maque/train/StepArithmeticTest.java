@@ -31,8 +31,7 @@ class StepArithmeticTest {
 
   private final NDManager manager = NDManager.newBaseManager("PyTorch");
   private final Decoder decoder = TestDecoders.create(manager);
-  private final Sequences data =
-      new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 100);
+  private final Sequences data = new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 100);
 
   @AfterEach
   void close() {
@@ -170,8 +169,7 @@ class StepArithmeticTest {
       Warning warning = history.warnings().get(0);
       assertThat(warning.kind()).isEqualTo(Warning.Kind.SPIKE);
       assertThat(warning.step()).isEqualTo(15);
-      assertThat(warning.message())
-          .contains("standard deviations above the mean of the last 8");
+      assertThat(warning.message()).contains("standard deviations above the mean of the last 8");
       assertThat(warning.message().endsWith("left out")).isEqualTo(skip);
       assertThat(history.skipped()).isEqualTo(skip ? 1 : 0);
       assertThat(history.steps().get(14).skipped()).isEqualTo(skip);

@@ -76,9 +76,7 @@ class StepKernelsTest {
               GROWTH);
       assertThat(result.get(0).toDoubleArray()[2]).isEqualTo(result.get(2).getFloat(0));
       return new Verdict(
-          result.get(0).toDoubleArray(),
-          result.get(1).getFloat(0),
-          result.get(2).getFloat(0) == 1);
+          result.get(0).toDoubleArray(), result.get(1).getFloat(0), result.get(2).getFloat(0) == 1);
     }
   }
 
@@ -139,12 +137,12 @@ class StepKernelsTest {
     List<Float> scales = new ArrayList<>();
     float[] good = {1};
     float[] bad = {Float.POSITIVE_INFINITY};
-    for (float[] gradient : new float[][] {good, good, good, good, bad, good, good, bad, good, good, good}) {
+    for (float[] gradient :
+        new float[][] {good, good, good, good, bad, good, good, bad, good, good, good}) {
       judge(2, gradient);
       scales.add(state.getFloat(0));
     }
-    assertThat(scales)
-        .containsExactly(16f, 16f, 32f, 32f, 16f, 16f, 16f, 8f, 8f, 8f, 16f);
+    assertThat(scales).containsExactly(16f, 16f, 32f, 32f, 16f, 16f, 16f, 8f, 8f, 8f, 16f);
     for (int i = 0; i < 10; i++) {
       judge(2, bad);
     }

@@ -160,12 +160,7 @@ class StorageFailureTest {
   void runThatCannotBeSavedInTheEndFails() {
     HistoryRecorder recorder = new HistoryRecorder();
     assertThatThrownBy(
-            () ->
-                run(directory)
-                    .listener(recorder)
-                    .listener(after(9, this::block))
-                    .build()
-                    .train())
+            () -> run(directory).listener(recorder).listener(after(9, this::block)).build().train())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("the checkpoint of step " + TestRuns.STEPS)
         .hasMessageContaining(checkpoints().toString());

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** A short run with all that its losses depend on: dropout, padding, masks, uneven micro-batches. */
+/**
+ * A short run with all that its losses depend on: dropout, padding, masks, uneven micro-batches.
+ */
 final class TestRuns {
   static final int STEPS = 30;
   static final int CHECKPOINT_EVERY = 4;

@@ -127,8 +127,7 @@ class TrainerSettingsTest {
   @Test
   void schedulesFitIntoTheRun() {
     assertRefused(
-        run ->
-            run.duration(Amount.ofSteps(10)).schedule(new Cosine(Amount.ofSteps(20), 0.1)),
+        run -> run.duration(Amount.ofSteps(10)).schedule(new Cosine(Amount.ofSteps(20), 0.1)),
         "warmup",
         "20 steps");
   }

@@ -22,8 +22,7 @@ final class TrainingProcess {
   public static void main(String[] arguments) throws IOException {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-      TestRuns.of(
-              TestRuns.decoder(manager, Precision.valueOf(arguments[1])), Path.of(arguments[0]))
+      TestRuns.of(TestRuns.decoder(manager, Precision.valueOf(arguments[1])), Path.of(arguments[0]))
           .checkpoints(new CheckpointPlan(TestRuns.CHECKPOINT_EVERY, new Retention(2, 1, 0)))
           .listener(
               new TrainingListener() {
