@@ -100,10 +100,13 @@ public final class DecoderLayer extends AbstractBlock {
     NDList before = values(store, norms.attentionInput, x, training);
     RecordedNorm attentionNorm = new RecordedNorm(manager, kernels, x, before, isOwn(attention));
     attentionNorm.normed().setRequiresGradient(true);
+    // A block of the caller's may ignore what it is given: so there is a graph in any case.
+    x.setRequiresGradient(!isOwn(attention));
     Attended attended =
         attention(manager, store, x, attentionNorm.normed(), training, params, true);
     NDArray middle = attended.output().stopGradient();
     middle.attach(manager);
+    middle.setRequiresGradient(!isOwn(feedForward));
     NDArray read = parallel ? x : middle;
     before = values(store, beforeFeedForward(), x, training);
     RecordedNorm feedForwardNorm =

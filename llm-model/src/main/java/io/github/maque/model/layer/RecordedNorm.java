@@ -60,7 +60,9 @@ final class RecordedNorm {
       NDList gradients = kernels.normBackward.call(manager, base, gradient, hidden, kept, weights);
       for (int i = 0; i < weights.size(); i++) {
         try (NDArray own = gradients.get(i + 1)) {
-          Recording.backward(weights.get(i), own);
+          if (weights.get(i).hasGradient()) {
+            Recording.backward(weights.get(i), own);
+          }
         }
       }
       return gradients.get(0);

@@ -67,10 +67,7 @@ public abstract class Recording {
    */
   public abstract NDArray backward(NDArray gradient);
 
-  /** Takes a gradient back through the graph of an array, if there is one. */
   static void backward(NDArray output, NDArray gradient) {
-    if (output.hasGradient()) {
-      JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, false, false);
-    }
+    JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, false, false);
   }
 }
