@@ -1,6 +1,5 @@
 package io.github.maque.examples.cli;
 
-import io.github.maque.examples.pretrain.PretrainConfig;
 import io.github.maque.examples.pretrain.Pretraining;
 import io.github.maque.train.tune.LearningRateEvidence;
 import io.github.maque.train.tune.LearningRateRangeTest;
@@ -23,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -40,32 +40,7 @@ import picocli.CommandLine.Spec;
 final class LrSearch extends Verb {
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE|NAME",
-      description = "The configuration of the run, as maque pretrain takes it.")
-  private String config = "";
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Another value for a key of the configuration; any number of times.")
-  private Map<String, String> settings = new LinkedHashMap<>();
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The prepared data; the same as --set data.directory=DIR.")
-  private @Nullable Path data;
-
-  @Option(
-      names = "--tokenizer",
-      paramLabel = "DIR|FILE",
-      description =
-          "The tokenizer that made the data, if it is not in their directory; the same as --set"
-              + " data.tokenizer=….")
-  private @Nullable Path tokenizer;
+  @Mixin private final PretrainOptions options = new PretrainOptions();
 
   @Option(
       names = "--rates",
@@ -110,32 +85,16 @@ final class LrSearch extends Verb {
       throw rejection("--range-test is a single run: --count and --repeats do not go with it");
     }
     RateRange range = rates == null ? null : RateRange.parse(rates);
-    Path directory = out == null ? directory() : out;
+    Path directory = out == null ? options.directory("-lr-search") : out;
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
       throw new NotDirectoryException(directory.toString());
     }
-    try (Pretraining pretraining = Pretraining.open(PretrainConfig.read(config, settings()))) {
+    try (Pretraining pretraining = Pretraining.open(options.read())) {
       LearningRateEvidence evidence =
           rangeTest ? rangeTest(pretraining, range) : search(pretraining, range);
       evidence.write(directory);
       return summary(evidence, directory);
     }
-  }
-
-  private Path directory() {
-    String file = String.valueOf(Path.of(config).getFileName());
-    return Path.of("runs", file.replaceFirst("\\.ya?ml$", "") + "-lr-search");
-  }
-
-  private Map<String, String> settings() {
-    Map<String, String> all = new LinkedHashMap<>(settings);
-    if (data != null) {
-      all.put("data.directory", data.toString());
-    }
-    if (tokenizer != null) {
-      all.put("data.tokenizer", tokenizer.toString());
-    }
-    return all;
   }
 
   private LearningRateEvidence search(Pretraining pretraining, @Nullable RateRange range)

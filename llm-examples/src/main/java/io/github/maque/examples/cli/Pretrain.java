@@ -12,11 +12,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -32,40 +31,9 @@ import picocli.CommandLine.Spec;
           + " one ends it at once. Ended in whatever way, the same command goes on where it was."
     })
 final class Pretrain extends Verb {
-  private static final Path RUNS = Path.of("runs");
-
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE|NAME",
-      description =
-          "A configuration in YAML, or one that comes with the program: story-tiny-cpu (minutes),"
-              + " story-10m-cpu or storyteller-44m.")
-  private String config = "";
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description =
-          "Another value for a key, such as training.optimizer.learning-rate=1e-3; any number of"
-              + " times.")
-  private Map<String, String> settings = new LinkedHashMap<>();
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The prepared data; the same as --set data.directory=DIR.")
-  private @Nullable Path data;
-
-  @Option(
-      names = "--tokenizer",
-      paramLabel = "DIR|FILE",
-      description =
-          "The tokenizer that made the data, if it is not in their directory; the same as --set"
-              + " data.tokenizer=….")
-  private @Nullable Path tokenizer;
+  @Mixin private final PretrainOptions options = new PretrainOptions();
 
   @Option(
       names = "--out",
@@ -102,13 +70,13 @@ final class Pretrain extends Verb {
   protected Summary run() throws IOException {
     check();
     if (!smoke) {
-      return train(PretrainConfig.read(config, settings()), out == null ? runDirectory() : out);
+      return train(options.read(), out == null ? options.directory("") : out);
     }
     Path scratch =
         Unfinished.beside(Path.of(System.getProperty("java.io.tmpdir"), "maque-pretrain"));
     Files.createDirectory(scratch);
     try {
-      PretrainConfig given = PretrainConfig.read(config, settings());
+      PretrainConfig given = options.read();
       PretrainConfig few = PretrainSmoke.shortened(given);
       return train(
           few.data().directory().isPresent() ? few : PretrainSmoke.withStories(few, scratch),
@@ -127,23 +95,6 @@ final class Pretrain extends Verb {
     }
   }
 
-  private Map<String, String> settings() {
-    Map<String, String> all = new LinkedHashMap<>(settings);
-    if (data != null) {
-      all.put("data.directory", data.toString());
-    }
-    if (tokenizer != null) {
-      all.put("data.tokenizer", tokenizer.toString());
-    }
-    return all;
-  }
-
-  /** A configuration and its run have the same name. */
-  private Path runDirectory() {
-    String file = String.valueOf(Path.of(config).getFileName());
-    return RUNS.resolve(file.replaceFirst("\\.ya?ml$", ""));
-  }
-
   private Summary train(PretrainConfig chosen, Path directory) throws IOException {
     PrintWriter screen = Objects.requireNonNull(spec).commandLine().getOut();
     try (Pretraining pretraining = Pretraining.open(chosen);
@@ -156,7 +107,8 @@ final class Pretrain extends Verb {
               .resume(resume(directory))
               .listener(console)
               .build();
-      Summary plan = new Summary().text("config", config).text("out", directory.toString());
+      Summary plan =
+          new Summary().text("config", options.config()).text("out", directory.toString());
       new PretrainFigures(pretraining, trainer.horizon()).addTo(plan);
       console.print("%s", plan.toText());
       TrainingResult result = train(trainer);

@@ -1,79 +1,36 @@
 package io.github.maque.train.metric;
 
+import io.github.maque.train.internal.LineChart;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Locale;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.ImageOutputStream;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** How pictures of a run look. */
 final class CurveChart {
-  private static final Color INK = new Color(0x33, 0x3d, 0x4b);
-  private static final Color GRID = new Color(0xe3, 0xe7, 0xed);
-  private static final Color LINE = new Color(0x1f, 0x5f, 0xbf);
   private static final Color FAINT = new Color(0x1f, 0x5f, 0xbf, 0x60);
   private static final Color DOT = new Color(0xd9, 0x6b, 0x0b);
-  private static final Color MARK = new Color(0xc2, 0x2f, 0x3d);
-  private static final BasicStroke HAIRLINE = new BasicStroke(0.7f);
 
-  private final int width;
-  private final int height;
+  private final LineChart picture;
   private final XYChart chart;
 
   CurveChart(String title, int width, int height) {
-    this.width = width;
-    this.height = height;
-    chart =
-        new XYChartBuilder().width(width).height(height).title(title).xAxisTitle("step").build();
-    XYStyler style = chart.getStyler();
-    Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
-    style
-        .setLocale(Locale.ROOT)
-        .setBaseFont(font)
-        .setChartTitleFont(font.deriveFont(Font.BOLD, 14f))
-        .setLegendFont(font)
-        .setChartBackgroundColor(Color.WHITE)
-        .setPlotBackgroundColor(Color.WHITE)
-        .setChartFontColor(INK)
-        .setChartTitleBoxVisible(false)
-        .setLegendVisible(false)
-        .setLegendBorderColor(Color.WHITE)
-        .setPlotBorderVisible(false)
-        .setChartPadding(10)
-        .setMarkerSize(7);
-    style
-        .setAxisTitleFont(font)
-        .setAxisTickLabelsFont(font)
-        .setAxisTickLabelsColor(INK)
-        .setAxisTickMarksColor(GRID)
-        .setPlotGridLinesColor(GRID)
-        .setPlotGridLinesStroke(HAIRLINE)
-        .setPlotGridVerticalLinesVisible(false)
-        .setYAxisTitleVisible(false)
+    picture = new LineChart(title, "step", width, height);
+    chart = picture.chart();
+    picture
+        .style()
         .setYAxisLabelAlignment(TextAlignment.Right)
-        .setXAxisMin(0.0)
-        .setXAxisTickMarkSpacingHint(90)
         .setYAxisTickMarkSpacingHint(45)
         .setXAxisTickLabelsFormattingFunction(CurveChart::label)
-        .setYAxisTickLabelsFormattingFunction(CurveChart::label);
+        .setYAxisTickLabelsFormattingFunction(CurveChart::label)
+        .setLegendVisible(false);
   }
 
   CurveChart legend() {
@@ -120,7 +77,7 @@ final class CurveChart {
   CurveChart line(String name, CurvePoints points) {
     // A point alone would be no line.
     Marker marker = points.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE;
-    return add(name, points.thinned(CurvePoints.MOST), LINE, 1.8f, marker);
+    return add(name, points.thinned(CurvePoints.MOST), LineChart.LINE, 1.8f, marker);
   }
 
   CurveChart faintLine(String name, CurvePoints points) {
@@ -143,41 +100,24 @@ final class CurveChart {
     if (chart.getSeriesCollection().isEmpty()) {
       chart.setTitle(chart.getTitle() + ": nothing yet");
     }
-    BufferedImage image =
-        new BufferedImage(width * scale, height * scale, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    try {
-      graphics.scale(scale, scale);
-      chart.paint(graphics, width, height);
-    } finally {
-      graphics.dispose();
-    }
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    // Given only a stream, ImageIO would write a temporary file first.
-    try (ImageOutputStream out = new MemoryCacheImageOutputStream(png)) {
-      ImageIO.write(image, "png", out);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a PNG", e);
-    }
-    return png.toByteArray();
+    return picture.png(scale);
   }
 
   private CurveChart marks(String name, CurvePoints points, Marker marker) {
-    return add(name, points.thinned(CurvePoints.MOST), MARK, 0, marker);
+    return add(name, points.thinned(CurvePoints.MOST), LineChart.MARK, 0, marker);
   }
 
   private CurveChart add(String name, CurvePoints points, Color color, float width, Marker marker) {
     if (points.size() == 0) {
       return this;
     }
-    XYSeries series = chart.addSeries(name, points.x(), points.y());
-    series.setLineColor(color);
-    series.setLineStyle(
+    LineChart.style(
+        chart.addSeries(name, points.x(), points.y()),
+        color,
         width == 0
             ? SeriesLines.NONE
-            : new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-    series.setMarker(marker);
-    series.setMarkerColor(color);
+            : new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND),
+        marker);
     return this;
   }
 

@@ -1,80 +1,43 @@
 package io.github.maque.train.tune;
 
+import io.github.maque.train.internal.LineChart;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Locale;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** How pictures of learning rates look. */
 final class RateChart {
-  private static final Color INK = new Color(0x33, 0x3d, 0x4b);
-  private static final Color GRID = new Color(0xe3, 0xe7, 0xed);
-  private static final Color LINE = new Color(0x1f, 0x5f, 0xbf);
   private static final Color FAINT = new Color(0x1f, 0x5f, 0xbf, 0x48);
   private static final Color CHOSEN = new Color(0x2a, 0x8c, 0x4a);
-  private static final Color MARK = new Color(0xc2, 0x2f, 0x3d);
 
   /** From low rates to high ones: dark blue, green, orange, red. */
   private static final Color[] RAMP = {
-    new Color(0x2b, 0x2f, 0x77), new Color(0x1f, 0x8a, 0x8c), new Color(0xe0, 0xa0, 0x1b), MARK
+    new Color(0x2b, 0x2f, 0x77),
+    new Color(0x1f, 0x8a, 0x8c),
+    new Color(0xe0, 0xa0, 0x1b),
+    LineChart.MARK
   };
 
   /** Pixels for each unit of length. */
   private static final int SCALE = 2;
 
-  private final int width;
-  private final int height;
+  private final LineChart picture;
   private final XYChart chart;
 
   RateChart(String title, String axis, int width, int height) {
-    this.width = width;
-    this.height = height;
-    chart = new XYChartBuilder().width(width).height(height).title(title).xAxisTitle(axis).build();
-    XYStyler style = chart.getStyler();
-    Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
-    style
-        .setLocale(Locale.ROOT)
-        .setBaseFont(font)
-        .setChartTitleFont(font.deriveFont(Font.BOLD, 14f))
-        .setLegendFont(font)
-        .setLegendPosition(LegendPosition.OutsideE)
-        .setLegendBorderColor(Color.WHITE)
-        .setChartBackgroundColor(Color.WHITE)
-        .setPlotBackgroundColor(Color.WHITE)
-        .setChartFontColor(INK)
-        .setChartTitleBoxVisible(false)
-        .setPlotBorderVisible(false)
-        .setChartPadding(10)
-        .setMarkerSize(7);
-    style
-        .setAxisTitleFont(font)
-        .setAxisTickLabelsFont(font)
-        .setAxisTickLabelsColor(INK)
-        .setAxisTickMarksColor(GRID)
-        .setPlotGridLinesColor(GRID)
-        .setPlotGridLinesStroke(new BasicStroke(0.7f))
-        .setYAxisTitleVisible(false)
-        .setPlotGridVerticalLinesVisible(false)
-        .setXAxisMin(0.0)
-        .setXAxisTickMarkSpacingHint(90)
+    picture = new LineChart(title, axis, width, height);
+    chart = picture.chart();
+    picture
+        .style()
+        .setErrorBarsColorSeriesColor(true)
         .setXAxisTickLabelsFormattingFunction(step -> String.valueOf(Math.round(step)))
-        .setErrorBarsColorSeriesColor(true);
+        .setLegendPosition(LegendPosition.OutsideE);
   }
 
   /** Makes the axis of rates logarithmic, with some room beside the ends. */
@@ -120,7 +83,7 @@ final class RateChart {
   }
 
   void line(String name, List<Double> x, List<Double> y) {
-    add(name, x, y, LINE, new BasicStroke(1.8f), SeriesMarkers.NONE);
+    add(name, x, y, LineChart.LINE, new BasicStroke(1.8f), SeriesMarkers.NONE);
   }
 
   void faint(String name, List<Double> x, List<Double> y) {
@@ -129,12 +92,16 @@ final class RateChart {
 
   void errors(String name, List<Double> x, List<Double> y, List<Double> errors) {
     if (!x.isEmpty()) {
-      style(chart.addSeries(name, x, y, errors), LINE, new BasicStroke(1.4f), SeriesMarkers.CIRCLE);
+      LineChart.style(
+          chart.addSeries(name, x, y, errors),
+          LineChart.LINE,
+          new BasicStroke(1.4f),
+          SeriesMarkers.CIRCLE);
     }
   }
 
   void crosses(String name, List<Double> x, List<Double> y) {
-    add(name, x, y, MARK, SeriesLines.NONE, SeriesMarkers.CROSS);
+    add(name, x, y, LineChart.MARK, SeriesLines.NONE, SeriesMarkers.CROSS);
   }
 
   void chosen(String name, double x, double bottom, double top) {
@@ -142,7 +109,7 @@ final class RateChart {
   }
 
   void limit(String name, double x, double bottom, double top) {
-    vertical(name, x, bottom, top, MARK);
+    vertical(name, x, bottom, top, LineChart.MARK);
   }
 
   private void vertical(String name, double x, double bottom, double top, Color color) {
@@ -152,34 +119,12 @@ final class RateChart {
   private void add(
       String name, List<Double> x, List<Double> y, Color color, BasicStroke stroke, Marker marker) {
     if (!x.isEmpty()) {
-      style(chart.addSeries(name, x, y), color, stroke, marker);
+      LineChart.style(chart.addSeries(name, x, y), color, stroke, marker);
     }
-  }
-
-  private static void style(XYSeries series, Color color, BasicStroke stroke, Marker marker) {
-    series.setLineColor(color);
-    series.setLineStyle(stroke);
-    series.setMarker(marker);
-    series.setMarkerColor(color);
   }
 
   /** Returns a PNG file. */
   byte[] png() {
-    BufferedImage image =
-        new BufferedImage(width * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    try {
-      graphics.scale(SCALE, SCALE);
-      chart.paint(graphics, width, height);
-    } finally {
-      graphics.dispose();
-    }
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", png);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a PNG", e);
-    }
-    return png.toByteArray();
+    return picture.png(SCALE);
   }
 }
