@@ -5,7 +5,8 @@
  * <p>What is here are objectives, data layouts and adapters for the trainer of {@code
  * io.github.maque.train}; there is no second training loop. The packages below this one are {@code
  * sft} for supervised fine-tuning, {@code preference} for DPO and its relatives, {@code adapter}
- * for LoRA, and {@code rollout} for letting a model write its own preference data.
+ * for LoRA, {@code rollout} for letting a model write its own preference data, and {@code
+ * evaluation} for seeing whether any of it helped.
  */
 @NullMarked
 package io.github.maque.align;

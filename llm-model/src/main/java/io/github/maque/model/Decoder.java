@@ -20,6 +20,7 @@ import io.github.maque.model.layer.DecoderLayer;
 import io.github.maque.model.layer.FeedForward;
 import io.github.maque.model.layer.GroupedQueryAttention;
 import io.github.maque.model.layer.LanguageModelHead;
+import io.github.maque.model.layer.LowRankUpdates;
 import io.github.maque.model.layer.SequenceContext;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,6 +66,7 @@ public final class Decoder extends AbstractBlock {
   private final NDArray cos;
   private final NDArray sin;
   private final NDArray places;
+  private volatile LowRankUpdates updates = LowRankUpdates.none();
 
   private Decoder(Builder builder) {
     config = builder.config;
@@ -236,6 +238,87 @@ public final class Decoder extends AbstractBlock {
     return Collections.unmodifiableMap(all);
   }
 
+  /**
+   * Returns all parameters by name: {@link #parametersByName}, then those of the low-rank updates
+   * in force, such as {@code model.layers.0.self_attn.q_proj.lora_A.weight}.
+   */
+  public Map<String, Parameter> allParametersByName() {
+    Map<String, Parameter> all = new LinkedHashMap<>(parametersByName());
+    all.putAll(updates.parametersByName());
+    return Collections.unmodifiableMap(all);
+  }
+
+  /**
+   * Puts low-rank updates of projections in force, instead of those that are: in all that is
+   * computed from now on they are added. No more than a reference changes; what is frozen, stays
+   * so, and what is not, learns beside them. Exports know nothing of them.
+   *
+   * <p>A decoding session that was begun before goes on with those it began with, if it caches.
+   *
+   * @param news live as long as they are in force; {@link LowRankUpdates#none} for none
+   * @throws IllegalArgumentException if this decoder has no such projection, or one of another
+   *     shape; then nothing has changed
+   */
+  public void useLowRankUpdates(LowRankUpdates news) {
+    news.byProjection()
+        .forEach(
+            (projection, factors) -> {
+              Shape weight = projection(projection).getShape();
+              if (!weight.equals(factors.shape())) {
+                throw new IllegalArgumentException(
+                    "the update of "
+                        + projection
+                        + " must be of the weight's shape "
+                        + weight
+                        + ", but is of "
+                        + factors.shape());
+              }
+            });
+    updates = news;
+  }
+
+  /**
+   * Creates the factors of an update of a projection, which begins as nothing: B is 0, and A as
+   * evenly spread as the weights of a linear layer commonly are, within {@code 1 / √in} of 0.
+   *
+   * @param manager what they live with
+   * @param rank how many rows A has, and columns B
+   * @param seed what the numbers of A are derived from, besides the projection's name
+   * @throws IllegalArgumentException if this decoder has no such projection
+   */
+  public LowRankUpdates.Factors newFactors(
+      NDManager manager, String projection, int rank, long seed) {
+    return LowRankFactors.create(manager, projection, projection(projection), rank, seed);
+  }
+
+  /**
+   * Returns the names of the projections that can have low-rank updates, such as {@code
+   * model.layers.0.self_attn.q_proj}: those of our own attention and feed-forward.
+   */
+  public List<String> projections() {
+    return own.keySet().stream()
+        .filter(this::isProjection)
+        .map(LowRankUpdates::projection)
+        .toList();
+  }
+
+  private boolean isProjection(String name) {
+    return name.startsWith("model.layers.") && parameter(name).getShape().dimension() == 2;
+  }
+
+  private Parameter projection(String name) {
+    String weight = name + ".weight";
+    if (!own.containsKey(weight) || !isProjection(weight)) {
+      throw new IllegalArgumentException("the decoder has no projection " + name);
+    }
+    return parameter(weight);
+  }
+
+  /** Returns the low-rank updates in force. */
+  public LowRankUpdates lowRankUpdates() {
+    return updates;
+  }
+
   private static void putCustom(String prefix, Block block, Map<String, Parameter> all) {
     if (!(block instanceof GroupedQueryAttention || block instanceof FeedForward)) {
       for (Pair<String, Parameter> parameter : block.getParameters()) {
@@ -245,14 +328,14 @@ public final class Decoder extends AbstractBlock {
   }
 
   /**
-   * Stops or resumes training of the parameters whose names a pattern matches as a whole, such as
-   * {@code model\.layers\.[0-3]\..*}.
+   * Stops or resumes training of those of {@link #allParametersByName} whose names a pattern
+   * matches as a whole, such as {@code model\.layers\.[0-3]\..*}.
    *
    * @return how many parameters it matched
    */
   public int freeze(Pattern names, boolean frozen) {
     int count = 0;
-    for (Map.Entry<String, Parameter> parameter : parametersByName().entrySet()) {
+    for (Map.Entry<String, Parameter> parameter : allParametersByName().entrySet()) {
       if (names.matcher(parameter.getKey()).matches()) {
         parameter.getValue().freeze(frozen);
         count++;
@@ -279,7 +362,7 @@ public final class Decoder extends AbstractBlock {
   public void zeroGradients() {
     try (NDManager scratch = manager.newSubManager()) {
       NDList gradients = new NDList();
-      for (Parameter parameter : parametersByName().values()) {
+      for (Parameter parameter : allParametersByName().values()) {
         NDArray gradient = Gradients.present(parameter.getArray());
         if (gradient != null) {
           gradient.attach(scratch);
@@ -295,7 +378,7 @@ public final class Decoder extends AbstractBlock {
    *
    * @param manager what they are attached to
    * @return {@code [batch, time, vocabulary]}
-   * @throws IllegalArgumentException if sequences are longer than the context
+   * @throws IllegalArgumentException if sequences without positions are longer than the context
    */
   public NDArray logits(NDManager manager, DecoderInput input) {
     try (var off = GradientMode.notRecording();
@@ -312,7 +395,7 @@ public final class Decoder extends AbstractBlock {
    *
    * @param manager what they are attached to
    * @return normalised hidden states {@code [batch, time, width]}
-   * @throws IllegalArgumentException if sequences are longer than the context
+   * @throws IllegalArgumentException if sequences without positions are longer than the context
    */
   public NDArray hiddenStates(NDManager manager, DecoderInput input) {
     try (GradientMode off = GradientMode.notRecording();
@@ -329,11 +412,26 @@ public final class Decoder extends AbstractBlock {
    * @param checkpointing which activations to keep
    * @param dropoutSeed what the places of dropout are derived from; not used without dropout
    * @return the pass, to be closed
-   * @throws IllegalArgumentException if sequences are longer than the context
+   * @throws IllegalArgumentException if sequences without positions are longer than the context
    */
   public ForwardPass forwardPass(
       DecoderInput input, Checkpointing checkpointing, long dropoutSeed) {
-    return new ForwardPass(this, input, checkpointing, dropoutSeed);
+    return new ForwardPass(this, input, checkpointing, dropoutSeed, null);
+  }
+
+  /**
+   * As {@link #forwardPass(DecoderInput, Checkpointing, long)}, with noise on the embeddings, which
+   * keeps fine-tuning on little data from learning it by heart (NEFTune; Jain et al., 2023).
+   *
+   * @param seed what the noise and the places of dropout are derived from
+   * @param noise how large it is at most at each token, float32 {@code [batch, time]}; the paper
+   *     takes {@code α / √(tokens · width)}
+   * @throws IllegalArgumentException if sequences without positions are longer than the context, or
+   *     the noise is of another shape or type
+   */
+  public ForwardPass forwardPass(
+      DecoderInput input, Checkpointing checkpointing, long seed, NDArray noise) {
+    return new ForwardPass(this, input, checkpointing, seed, noise);
   }
 
   /** Returns the head, which turns hidden states into probabilities. */
@@ -446,13 +544,7 @@ public final class Decoder extends AbstractBlock {
   /** Returns what layers are told about sequences. */
   SequenceContext context(NDManager scope, DecoderInput input, boolean recording) {
     long time = input.ids().getShape().get(1);
-    if (time > config.contextLength()) {
-      throw new IllegalArgumentException(
-          "sequences have " + time + " tokens, but contextLength is " + config.contextLength());
-    }
-    NDArray defaults = places.get(":, :{}", time);
-    defaults.attach(scope);
-    NDArray positions = input.positions().orElse(defaults);
+    NDArray positions = input.positions().orElseGet(() -> firstPlaces(scope, time));
     Optional<NDArray> segments = input.segments();
     boolean masked =
         segments.isPresent() || (config.slidingWindow() > 0 && config.slidingWindow() < time);
@@ -468,7 +560,41 @@ public final class Decoder extends AbstractBlock {
             ? kernels.rotary(scope, positions, cos, sin)
             : new NDList(kernels.none(), kernels.none());
     return new SequenceContext(
-        positions, segments.orElse(null), mask, bias, rotary.get(0), rotary.get(1));
+        positions, segments.orElse(null), mask, bias, rotary.get(0), rotary.get(1), updates);
+  }
+
+  private NDArray firstPlaces(NDManager scope, long time) {
+    if (time > config.contextLength()) {
+      throw new IllegalArgumentException(
+          "sequences have " + time + " tokens, but contextLength is " + config.contextLength());
+    }
+    NDArray first = places.get(":, :{}", time);
+    first.attach(scope);
+    return first;
+  }
+
+  /**
+   * Returns how many layers, counted from the first, a gradient need not be taken back to, because
+   * nothing in them or before them learns.
+   */
+  int layersWithoutGradient() {
+    if (embeddingsLearn()) {
+      return 0;
+    }
+    Map<String, Parameter> added = updates.parametersByName();
+    int layer = 0;
+    while (layer < layers.size() && !learns(layer, added)) {
+      layer++;
+    }
+    return layer;
+  }
+
+  private boolean learns(int layer, Map<String, Parameter> added) {
+    String prefix = "model.layers." + layer + ".";
+    return layers.get(layer).getParameters().values().stream().anyMatch(Parameter::requiresGradient)
+        || added.entrySet().stream()
+            .anyMatch(
+                each -> each.getKey().startsWith(prefix) && each.getValue().requiresGradient());
   }
 
   /** Whether a gradient of the embeddings is of use. */

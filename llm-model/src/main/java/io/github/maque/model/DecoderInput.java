@@ -30,7 +30,8 @@ public final class DecoderInput {
   }
 
   /**
-   * Sequences of several documents, which do not see each other.
+   * Sequences of several documents, which do not see each other. They may be longer than the
+   * decoder's context; positions must be below it.
    *
    * @param ids {@code [batch, time]}
    * @param positions where a token stands in its document, {@code [batch, time]}

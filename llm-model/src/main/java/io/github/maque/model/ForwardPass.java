@@ -3,6 +3,7 @@ package io.github.maque.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -37,23 +38,38 @@ public final class ForwardPass implements AutoCloseable {
   private final NDManager manager;
   private final ParameterStore store;
   private final SequenceContext context;
-  private final long dropoutSeed;
+  private final long seed;
+  private final boolean draws;
   private final List<Piece> pieces = new ArrayList<>();
   private final NDArray embedded;
+  private final int withoutGradient;
   private final Recording norm;
   private final NDArray hidden;
   private boolean done;
 
-  ForwardPass(Decoder decoder, DecoderInput input, Checkpointing checkpointing, long dropoutSeed) {
+  ForwardPass(
+      Decoder decoder,
+      DecoderInput input,
+      Checkpointing checkpointing,
+      long seed,
+      @Nullable NDArray noise) {
+    if (noise != null) {
+      requireNoise(noise, input);
+    }
     this.decoder = decoder;
-    this.dropoutSeed = dropoutSeed;
+    this.seed = seed;
+    withoutGradient = decoder.layersWithoutGradient();
     manager = decoder.manager().newSubManager();
     try (GradientMode on = GradientMode.recording()) {
       store = new ParameterStore(manager, false);
       context = decoder.context(manager, input, true);
+      draws = noise != null || draws(decoder, context);
       seed(-1);
       embedded = decoder.embed(store, manager, input, context, true);
       NDArray stream = detached(embedded, manager);
+      if (noise != null) {
+        stream = decoder.kernels().noisy(manager, stream, noise);
+      }
       for (int[] group : groups(checkpointing, input)) {
         Piece piece = new Piece(stream, group[0], group[1], group[2] == 1);
         pieces.add(piece);
@@ -128,7 +144,7 @@ public final class ForwardPass implements AutoCloseable {
     try (GradientMode on = GradientMode.recording()) {
       NDArray gradient = norm.backward(hiddenGradient);
       gradient.attach(manager);
-      for (int at = pieces.size() - 1; at >= 0; at--) {
+      for (int at = pieces.size() - 1; at >= 0 && pieces.get(at).to > withoutGradient; at--) {
         NDArray before = pieces.get(at).backward(gradient);
         gradient.close();
         gradient = before;
@@ -168,9 +184,29 @@ public final class ForwardPass implements AutoCloseable {
     return groups;
   }
 
+  private static void requireNoise(NDArray noise, DecoderInput input) {
+    if (!noise.getShape().equals(input.ids().getShape())
+        || noise.getDataType() != DataType.FLOAT32) {
+      throw new IllegalArgumentException(
+          "noise must be float32 of the shape of ids, "
+              + input.ids().getShape()
+              + ", but is "
+              + noise.getDataType()
+              + " "
+              + noise.getShape());
+    }
+  }
+
+  /** Whether random numbers may be drawn in layers. */
+  private static boolean draws(Decoder decoder, SequenceContext context) {
+    return decoder.config().dropout() > 0
+        || context.updates().dropout() > 0
+        || decoder.hasCustomBlocks();
+  }
+
   private void seed(int layer) {
-    if (decoder.config().dropout() > 0 || decoder.hasCustomBlocks()) {
-      long state = dropoutSeed + (layer + 2) * SplitMix64.GAMMA;
+    if (draws) {
+      long state = seed + (layer + 2) * SplitMix64.GAMMA;
       JniUtils.setSeed(SplitMix64.mix(state) & Long.MAX_VALUE);
     }
   }
@@ -194,7 +230,7 @@ public final class ForwardPass implements AutoCloseable {
       this.input = input;
       this.from = from;
       this.to = to;
-      this.keep = keep;
+      this.keep = keep && to > withoutGradient;
     }
 
     /** Returns the output, outside of any graph. */

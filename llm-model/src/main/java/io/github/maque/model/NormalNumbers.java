@@ -1,7 +1,5 @@
 package io.github.maque.model;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * Endless numbers of the standard normal distribution, each a function of a seed, a name and its
  * place: 64 bits of the generator SplitMix64 (Steele, Lea and Flood, 2014) are the place in the
@@ -13,11 +11,7 @@ final class NormalNumbers {
   private final long key;
 
   NormalNumbers(long seed, String name) {
-    long hash = SplitMix64.mix(seed);
-    for (byte unit : name.getBytes(StandardCharsets.UTF_8)) {
-      hash = SplitMix64.mix(hash + SplitMix64.GAMMA ^ unit);
-    }
-    this.key = hash;
+    key = SplitMix64.key(seed, name);
   }
 
   /** Returns number {@code place}, within 8.3 of 0. */

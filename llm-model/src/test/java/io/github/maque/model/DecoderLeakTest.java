@@ -12,11 +12,15 @@ import io.github.maque.model.generate.GenerationOptions;
 import io.github.maque.model.generate.Generator;
 import io.github.maque.model.kernel.KernelException;
 import io.github.maque.model.kernel.Precision;
+import io.github.maque.model.layer.LowRankUpdates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +72,30 @@ class DecoderLeakTest {
   }
 
   @Test
+  void stepsOfUpdatesLeaveNothing() throws IOException {
+    Map<String, LowRankUpdates.Factors> factors = new LinkedHashMap<>();
+    decoder.projections().forEach(p -> factors.put(p, decoder.newFactors(manager, p, 4, 1)));
+    decoder.freeze(Pattern.compile(".*"), true);
+    LowRankUpdates updates = LowRankUpdates.of(manager, 1, 0.1, factors);
+    NDArray ids = manager.create(new Random(1).ints(2 * 48, 0, 700).toArray(), new Shape(2, 48));
+    NDArray noise = manager.ones(new Shape(2, 48));
+    assertFlat(
+        100,
+        80,
+        call -> {
+          decoder.useLowRankUpdates(updates);
+          Checkpointing checkpointing =
+              call % 2 == 0 ? Checkpointing.none() : Checkpointing.everyLayer();
+          try (ForwardPass pass =
+              decoder.forwardPass(DecoderInput.of(ids), checkpointing, call, noise)) {
+            pass.backward(pass.hidden());
+          }
+          decoder.zeroGradients();
+          decoder.useLowRankUpdates(LowRankUpdates.none());
+        });
+  }
+
+  @Test
   void failedStepsLeaveNothing() throws IOException {
     NDArray ids = manager.create(new int[] {1, 2, 3, 900}, new Shape(1, 4));
     assertFlat(
@@ -109,7 +137,7 @@ class DecoderLeakTest {
   /** A session's weights and cache are a megabyte here; the engine settles after some dozens. */
   @Test
   void sessionsLeaveNothing() throws IOException {
-    assertFlat(100, 12, call -> DecodingSession.open(decoder, 8).close());
+    assertFlat(150, 12, call -> DecodingSession.open(decoder, 8).close());
   }
 
   private interface Call {

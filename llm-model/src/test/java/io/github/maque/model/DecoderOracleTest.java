@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds what the decoder computes against {@link NaiveDecoder}. */
 class DecoderOracleTest {
@@ -221,6 +222,25 @@ class DecoderOracleTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> decoder.logits(manager, tooLong))
         .withMessage("sequences have 17 tokens, but contextLength is 16");
+  }
+
+  /** Rows of several documents may be longer than the context, which no document may be. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama", "gpt2", "qwen3"})
+  void readsRowsLongerThanTheContext(String name) {
+    Decoder decoder = TestDecoders.create(manager, name);
+    int[] ids = TestConfigs.ids(40);
+    int[] positions = IntStream.range(0, 40).map(t -> t % 16).toArray();
+    int[] segments = IntStream.range(0, 40).map(t -> t / 16).toArray();
+    DecoderInput row =
+        TestDecoders.input(
+            manager, new int[][] {ids}, new int[][] {positions}, new int[][] {segments});
+    double[] expected = flat(oracle(name).logits(ids, positions, segments));
+    assertThat(TestDecoders.error(decoder.logits(manager, row).toFloatArray(), expected))
+        .isLessThan(1e-5);
+    try (ForwardPass pass = decoder.forwardPass(row, Checkpointing.none(), 1)) {
+      assertThat(pass.hidden().getShape().get(1)).isEqualTo(40);
+    }
   }
 
   private DecoderInput packed() {

@@ -220,6 +220,7 @@ class DecoderTrainingTest {
         "model\\.layers\\.[01]\\.self_attn\\..*",
         ".*norm.*",
         "model\\.embed_tokens.*",
+        "model\\.(embed_tokens|layers\\.0\\.).*",
         "lm_head.*",
         ".*\\.bias",
         "model\\..*"

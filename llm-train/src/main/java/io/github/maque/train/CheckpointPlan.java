@@ -6,7 +6,8 @@ import io.github.maque.train.checkpoint.Retention;
  * When a run is saved, and which checkpoints are kept.
  *
  * @param every after how many steps, besides after the last; 0 for the last only
- * @param keep which ones stay
+ * @param keep which ones stay; if the best do, and the run is evaluated at all, it is evaluated
+ *     whenever it is saved
  */
 public record CheckpointPlan(long every, Retention keep) {
   /** Checks the number. */

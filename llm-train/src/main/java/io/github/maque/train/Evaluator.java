@@ -1,10 +1,8 @@
 package io.github.maque.train;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.github.maque.data.pack.Batch;
 import io.github.maque.data.pack.BatchStream;
 import io.github.maque.data.pack.Sequences;
@@ -18,107 +16,164 @@ import io.github.maque.model.kernel.KernelSource;
 import io.github.maque.model.kernel.Kernels;
 import io.github.maque.tokenizer.Tokenizer;
 import io.github.maque.train.metric.Evaluation;
+import io.github.maque.train.objective.HiddenLoss;
+import io.github.maque.train.objective.HiddenObjective;
 import io.github.maque.train.objective.MicroBatch;
+import io.github.maque.train.objective.NextToken;
+import io.github.maque.train.objective.Objective;
+import io.github.maque.train.objective.TokenLoss;
+import io.github.maque.train.objective.TokenObjective;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The mean cross-entropy of text that is not trained on, and texts of the model's own. */
+/** The loss of what is not trained on, other figures, and texts of the model's own. */
 final class Evaluator {
   private static final KernelSource SOURCE =
       KernelSource.of(
           "evaluation",
           """
           # What has no weight may hold anything.
-          def add_cross_entropy(self, sums: Tensor, chosen: Tensor, weights: Tensor) -> Tensor:
+          def cross_entropy(self, chosen: Tensor, weights: Tensor) -> Tensor:
             w = torch.to(weights, 7)
             loss = torch.where(torch.eq(w, 0.0), torch.zeros_like(w), torch.to(chosen, 7) * w)
-            sums[0].sub_(loss.sum())
-            sums[1].add_(w.sum())
-            sums[2].add_(torch.ne(w, 0.0).sum())
-            return sums
+            return torch.neg(loss.sum())
           """);
 
   private final Decoder decoder;
   private final @Nullable Sequences data;
+  private final Objective objective;
   private final @Nullable Tokenizer tokenizer;
   private final OptionalDouble bytesPerToken;
+  private final List<Probe> probes;
   private final EvaluationPlan plan;
   private final long seed;
+  private final int mostRows;
 
-  Evaluator(
-      Decoder decoder,
-      @Nullable Sequences data,
-      @Nullable Tokenizer tokenizer,
-      OptionalDouble bytesPerToken,
-      EvaluationPlan plan,
-      long seed) {
-    this.decoder = decoder;
-    this.data = data;
-    this.tokenizer = tokenizer;
-    this.bytesPerToken = bytesPerToken;
-    this.plan = plan;
-    this.seed = seed;
+  /**
+   * Creates one.
+   *
+   * @param tokensAtOnce the most that are computed at once
+   */
+  Evaluator(TrainerBuilder settings, long tokensAtOnce) {
+    decoder = settings.decoder;
+    data = settings.validation;
+    objective = settings.validationObjective();
+    tokenizer = settings.tokenizer;
+    bytesPerToken = settings.bytesPerToken;
+    probes = List.copyOf(settings.probes);
+    plan = settings.options.evaluation();
+    seed = settings.options.seed();
+    int together = objective.rowsTogether();
+    long rows = data == null ? together : tokensAtOnce / data.length() / together * together;
+    mostRows = Math.toIntExact(Math.max(together, rows));
   }
 
   /** Returns whether there is anything to evaluate. */
   boolean wanted() {
-    return plan.every() > 0 && (data != null || !plan.prompts().isEmpty());
+    return plan.every() > 0 && (data != null || !plan.prompts().isEmpty() || !probes.isEmpty());
+  }
+
+  /** Returns whether there is a loss by which checkpoints can be compared. */
+  boolean hasLoss() {
+    return plan.every() > 0 && data != null;
   }
 
   /**
    * Evaluates the model as it is.
    *
-   * @param rows how many sequences are computed at once
+   * @param rows how many sequences are computed at once, if so many are allowed
    * @param bestBefore the lowest loss of the run so far
+   * @param stopped asked now and then; if it says so, nothing is returned
    */
-  Evaluation evaluate(long step, int rows, OptionalDouble bestBefore) {
+  Optional<Evaluation> evaluate(
+      long step, int rows, OptionalDouble bestBefore, BooleanSupplier stopped) {
     long start = System.nanoTime();
-    double[] sums = data == null ? new double[3] : crossEntropy(data, rows);
-    double loss = sums[0] / sums[1]; // NaN, if nothing has weight
+    Sums sums = new Sums();
+    if (data != null) {
+      addAll(data, Math.min(rows, mostRows), sums, stopped);
+    }
+    Map<String, Double> figures = sums.means();
+    for (Probe probe : probes) {
+      if (!stopped.getAsBoolean()) {
+        figures.putAll(probe.measure(step));
+      }
+    }
+    if (stopped.getAsBoolean()) {
+      return Optional.empty();
+    }
+    double loss = sums.loss / sums.weight; // NaN, if nothing has weight
     OptionalDouble bits =
-        bytesPerToken.isPresent()
+        bytesPerToken.isPresent() && objective instanceof NextToken
             ? OptionalDouble.of(loss / Math.log(2) / bytesPerToken.getAsDouble())
             : OptionalDouble.empty();
     List<Evaluation.Sample> samples = samples();
-    return new Evaluation(
-        step,
-        loss,
-        bits,
-        (long) sums[2],
-        loss < bestBefore.orElse(Double.POSITIVE_INFINITY),
-        (System.nanoTime() - start) / 1e9,
-        samples);
+    return Optional.of(
+        new Evaluation(
+            step,
+            loss,
+            bits,
+            sums.tokens,
+            loss < bestBefore.orElse(Double.POSITIVE_INFINITY),
+            (System.nanoTime() - start) / 1e9,
+            figures,
+            samples));
   }
 
-  /** Returns the sums of weighted losses and of weights, and the number of tokens that count. */
-  private double[] crossEntropy(Sequences sequences, int rows) {
+  private void addAll(Sequences sequences, int rows, Sums sums, BooleanSupplier stopped) {
+    int together = objective.rowsTogether();
     long left = plan.sequences() == 0 ? sequences.size() : plan.sequences();
+    left = Math.max(together, left / together * together);
     try (NDManager manager = decoder.manager().newSubManager();
         BatchStream batches =
             BatchStream.of(sequences).batchSize(rows).sequential().epochs(1).open()) {
-      Kernel add = Kernels.compile(manager, SOURCE).get("add_cross_entropy");
+      Kernel crossEntropy = Kernels.compile(manager, SOURCE).get("cross_entropy");
       MicroBatch.Loader loader = new MicroBatch.Loader(manager);
-      NDArray sums = manager.zeros(new Shape(3), DataType.FLOAT64);
-      while (left > 0) {
+      while (left > 0 && !stopped.getAsBoolean()) {
         try (Batch batch = batches.next();
             NDManager scope = manager.newSubManager()) {
           if (batch == null) {
             break;
           }
           int taken = (int) Math.min(left, batch.rows());
-          MicroBatch micro = loader.load(scope, batch, 0, taken);
-          NDArray hidden = decoder.hiddenStates(scope, micro.input());
-          NDList found =
-              decoder
-                  .head()
-                  .logProbabilities(scope, hidden, decoder.headTable().getArray(), micro.targets());
-          add.infer(scope, sums, found.get(0), micro.lossWeights());
+          add(loader.load(scope, batch, 0, taken), crossEntropy, sums);
           left -= taken;
         }
       }
-      return sums.toDoubleArray();
+    }
+  }
+
+  private void add(MicroBatch micro, Kernel crossEntropy, Sums sums) {
+    NDManager scope = micro.manager();
+    NDArray hidden = decoder.hiddenStates(scope, micro.input());
+    if (objective instanceof HiddenObjective ofHidden) {
+      HiddenLoss loss = ofHidden.loss(micro, hidden);
+      sums.add(loss.loss(), loss.metrics());
+    } else {
+      NDArray table = decoder.headTable().getArray();
+      NDArray logProbabilities =
+          decoder.head().logProbabilities(scope, hidden, table, micro.targets()).get(0);
+      if (objective instanceof TokenObjective ofTokens) {
+        TokenLoss loss = ofTokens.loss(micro, logProbabilities);
+        sums.add(loss.loss(), loss.metrics());
+      } else {
+        sums.add(
+            crossEntropy.infer(scope, logProbabilities, micro.lossWeights()).singletonOrThrow(),
+            Map.of());
+      }
+    }
+    FloatBuffer weights = micro.batch().lossWeights().asFloatBuffer();
+    for (int row = 0; row < micro.rows(); row++) {
+      sums.weight += TrainingStep.weight(objective, micro.batch(), row);
+    }
+    for (int place = 0; place < micro.rows() * micro.batch().length(); place++) {
+      sums.tokens += weights.get(place) != 0 ? 1 : 0;
     }
   }
 
@@ -142,6 +197,29 @@ final class Evaluator {
         samples.add(new Evaluation.Sample(plan.prompts().get(i), texts.get(i).text()));
       }
       return samples;
+    }
+  }
+
+  /** What batches add up. */
+  private static final class Sums {
+    private final Map<String, Double> metrics = new TreeMap<>();
+    private double loss;
+    private double weight;
+    private long tokens;
+
+    void add(NDArray more, Map<String, NDArray> moreMetrics) {
+      loss += number(more);
+      moreMetrics.forEach((name, sum) -> metrics.merge(name, number(sum), Double::sum));
+    }
+
+    private static double number(NDArray array) {
+      return array.toType(DataType.FLOAT64, false).toDoubleArray()[0];
+    }
+
+    Map<String, Double> means() {
+      Map<String, Double> means = new TreeMap<>();
+      metrics.forEach((name, sum) -> means.put(name, sum / weight));
+      return means;
     }
   }
 }

@@ -11,10 +11,8 @@ import io.github.maque.model.Decoder;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.TrainingMemory;
 import io.github.maque.model.kernel.KernelException;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,11 +33,19 @@ final class MicroBatchSearch {
   private final Decoder decoder;
   private final TrainingOptions options;
   private final TrainingStep step;
+  private final BooleanSupplier stopped;
 
-  MicroBatchSearch(Decoder decoder, TrainingOptions options, TrainingStep step) {
+  /**
+   * Creates a search.
+   *
+   * @param stopped whether it should end as soon as it can, with the best so far
+   */
+  MicroBatchSearch(
+      Decoder decoder, TrainingOptions options, TrainingStep step, BooleanSupplier stopped) {
     this.decoder = decoder;
     this.options = options;
     this.step = step;
+    this.stopped = stopped;
   }
 
   /**
@@ -52,7 +58,9 @@ final class MicroBatchSearch {
     long memory = (long) (USABLE * freeBytes(decoder.manager().getDevice()));
     int best = together;
     double bestRate = 0;
-    for (int rows = together; rows <= batch.rows(); rows = next(rows, batch.rows())) {
+    for (int rows = together;
+        rows <= batch.rows() && !stopped.getAsBoolean();
+        rows = next(rows, batch.rows())) {
       if (rows > together && needed(rows, batch.length()) > memory) {
         LOG.info("micro-batches of {} rows would not fit into {} bytes", rows, memory);
         break;
@@ -128,17 +136,15 @@ final class MicroBatchSearch {
       var usage = CudaUtils.getGpuMemory(device);
       return usage.getMax() - usage.getCommitted();
     }
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
-        if (line.startsWith("MemAvailable:")) {
-          return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
-        }
+    long available =
+        ProcFile.kilobytes("/proc/meminfo", "MemAvailable").orElse(Long.MAX_VALUE / 1024) * 1024;
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+      long whole = ProcFile.kilobytes("/proc/meminfo", "MemTotal").orElse(0) * 1024;
+      // A container may use less than the machine has, and only the virtual machine knows.
+      if (system.getTotalMemorySize() < whole || whole == 0) {
+        available = Math.min(available, system.getFreeMemorySize());
       }
-    } catch (IOException e) {
-      LOG.debug("this system does not tell how much memory is available", e);
     }
-    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-        ? system.getFreeMemorySize()
-        : Long.MAX_VALUE;
+    return available;
   }
 }

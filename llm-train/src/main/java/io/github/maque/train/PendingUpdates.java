@@ -88,7 +88,12 @@ final class PendingUpdates implements AutoCloseable {
   }
 
   private void warn(Update update, StepFigures.Values values) {
-    if (values.notFinite()) {
+    if (values.empty()) {
+      tell(
+          update,
+          Warning.Kind.NOT_FINITE,
+          "no token of the step has a weight in the loss: the update was left out");
+    } else if (values.notFinite()) {
       tell(
           update,
           Warning.Kind.NOT_FINITE,

@@ -6,7 +6,15 @@ import java.nio.file.Path;
 public sealed interface Resume {
   /** Goes on from the newest intact checkpoint in the run's directory, if there is one. */
   static Resume auto() {
-    return new Auto();
+    return new Auto(new Never());
+  }
+
+  /**
+   * Goes on from the newest intact checkpoint in the run's directory, or else begins with something
+   * else: so the same program makes a run and goes on with it after it was killed.
+   */
+  static Resume autoOr(Resume otherwise) {
+    return new Auto(otherwise);
   }
 
   /**
@@ -31,8 +39,8 @@ public sealed interface Resume {
     return new Weights(directory);
   }
 
-  /** See {@link #auto}. */
-  record Auto() implements Resume {}
+  /** See {@link #autoOr}. */
+  record Auto(Resume otherwise) implements Resume {}
 
   /** See {@link #never}. */
   record Never() implements Resume {}

@@ -4,18 +4,16 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.maque.data.pack.Batch;
-import io.github.maque.model.Decoder;
-import io.github.maque.model.format.DecoderWeights;
 import io.github.maque.model.format.NamedArrays;
-import io.github.maque.model.format.SafetensorsFile;
 import io.github.maque.model.format.TensorSource;
-import io.github.maque.tokenizer.Tokenizer;
 import io.github.maque.train.checkpoint.Checkpoint;
 import io.github.maque.train.checkpoint.CheckpointContents;
 import io.github.maque.train.checkpoint.CheckpointStore;
 import io.github.maque.train.checkpoint.TrainerState;
+import io.github.maque.train.metric.HistoryRecorder;
 import io.github.maque.train.metric.MetricsFile;
 import io.github.maque.train.metric.ReportFiles;
+import io.github.maque.train.metric.RunDirectory;
 import io.github.maque.train.metric.RunHistory;
 import io.github.maque.train.metric.TensorBoardFile;
 import io.github.maque.train.metric.TrainingListener;
@@ -34,47 +32,40 @@ import org.jspecify.annotations.Nullable;
 final class RunStorage implements AutoCloseable {
   private final @Nullable Path directory;
   private final @Nullable CheckpointStore store;
-  private final @Nullable Tokenizer tokenizer;
-  private final @Nullable Checkpoint start;
-  private final @Nullable Path firstWeights;
-  private final RunHistory history;
+  private final ModelFormat model;
+  private final StartingPoint start;
+  private final HistoryRecorder recorder;
   private final List<TrainingListener> listeners = new ArrayList<>();
   private final List<AutoCloseable> files = new ArrayList<>();
-  private final List<String> findings = new ArrayList<>();
   private long lastSaved = -1;
-  private long beingSaved = -1;
   private double copySeconds;
   private @Nullable IOException failure;
 
-  private RunStorage(Trainer.Builder settings) throws IOException {
+  private RunStorage(TrainerBuilder settings) throws IOException {
     directory = settings.directory;
-    tokenizer = settings.tokenizer;
-    firstWeights = settings.resume instanceof Resume.Weights weights ? weights.directory() : null;
+    model = settings.modelFormat();
     if (directory == null) {
       store = null;
-      start =
-          settings.resume instanceof Resume.From from ? Checkpoint.open(from.checkpoint()) : null;
-      history = RunHistory.EMPTY;
+      start = StartingPoint.of(settings.resume, null);
+      recorder = new HistoryRecorder();
+      listeners.add(recorder);
       return;
     }
     Files.createDirectories(directory);
     store =
         CheckpointStore.open(
-            directory.resolve("checkpoints"), settings.options.checkpoints().keep());
+            new RunDirectory(directory).checkpoints(), settings.options.checkpoints().keep());
     files.add(store);
     try {
-      start = start(settings.resume, store);
-      long step = start == null ? 0 : start.state().step();
-      lastSaved = settings.resume instanceof Resume.Auto ? step : -1;
-      Path metrics = directory.resolve("metrics.jsonl");
-      MetricsFile file = MetricsFile.open(metrics, step);
+      start = StartingPoint.of(settings.resume, store);
+      lastSaved = settings.resume instanceof Resume.Auto ? start.step() : -1;
+      Path metrics = new RunDirectory(directory).metrics();
+      MetricsFile file = MetricsFile.open(metrics, start.step());
       files.add(file);
-      listeners.add(file);
-      history = MetricsFile.read(metrics);
+      recorder = new HistoryRecorder(MetricsFile.read(metrics));
       TensorBoardFile events = TensorBoardFile.create(directory);
       files.add(events);
-      listeners.add(events);
-      listeners.add(new ReportFiles(directory, history));
+      listeners.addAll(List.of(recorder, file, events, new ReportFiles(directory, recorder)));
     } catch (IOException | RuntimeException | Error e) {
       try {
         close();
@@ -90,99 +81,48 @@ final class RunStorage implements AutoCloseable {
    *
    * @throws IOException if the directory cannot be used, or the checkpoint to go on from is damaged
    */
-  static RunStorage open(Trainer.Builder settings) throws IOException {
+  static RunStorage open(TrainerBuilder settings) throws IOException {
     return new RunStorage(settings);
   }
 
-  private @Nullable Checkpoint start(Resume resume, CheckpointStore store) throws IOException {
-    if (resume instanceof Resume.From from) {
-      Checkpoint chosen = Checkpoint.open(from.checkpoint());
-      requireNoneNewer(chosen, store);
-      return chosen;
-    }
-    if (resume instanceof Resume.Auto) {
-      Checkpoint newest = store.newestIntact(findings::add).orElse(null);
-      if (newest == null && !findings.isEmpty()) {
-        throw new IOException(
-            "no checkpoint in " + directory + " is intact: " + String.join("; ", findings));
-      }
-      return newest;
-    }
-    if (!store.list().isEmpty()) {
-      throw new IOException(
-          "the run's directory "
-              + directory
-              + " must have no checkpoints if the run begins anew; expected another directory, or"
-              + " that the run goes on");
-    }
-    return null;
+  /** Returns what the run begins with. */
+  StartingPoint start() {
+    return start;
   }
 
-  /** What is newer would be gone on from the next time. */
-  private void requireNoneNewer(Checkpoint chosen, CheckpointStore store) throws IOException {
-    for (Checkpoint other : store.list()) {
-      if (other.state().step() > chosen.state().step()) {
-        throw new IOException(
-            String.format(
-                "the run's directory %s holds a newer checkpoint, %s, than the one to go on from,"
-                    + " %s; expected another directory for the run",
-                directory, other, chosen));
-      }
-    }
-  }
-
-  /** Returns the state that the run goes on from, if it does. */
-  Optional<TrainerState> state() {
-    return Optional.ofNullable(start).map(Checkpoint::state);
-  }
-
-  /** Returns what happened before. */
+  /** Returns what has happened so far, in earlier parts of the run too. */
   RunHistory history() {
-    return history;
+    return recorder.history();
   }
 
-  /** Returns who writes the run's files. */
+  /** Returns who writes the run's files, and remembers its history. */
   List<TrainingListener> listeners() {
     return listeners;
   }
 
   /** Tells why a newer checkpoint was not taken, and which settings are others than before. */
   void tellFindings(TrainingListener listener, String before, String now) {
-    long step = start == null ? 0 : start.state().step();
-    for (String finding : findings) {
-      listener.warned(new Warning(step, Warning.Kind.CHECKPOINT, finding));
+    for (String finding : start.findings()) {
+      listener.warned(new Warning(start.step(), Warning.Kind.CHECKPOINT, finding));
     }
     if (!before.equals(now)) {
       listener.warned(
           new Warning(
-              step,
+              start.step(),
               Warning.Kind.CHECKPOINT,
-              "the run goes on with other settings than it had: what follows is not what it would"
-                  + " have been"));
+              "the run goes on with other settings than it had: what follows may not be what it"
+                  + " would have been"));
     }
   }
 
-  /**
-   * Sets weights and tensors to what the run begins with.
-   *
-   * @param tensors the trainer's own
-   */
-  void restore(Decoder decoder, NDManager manager, Map<String, NDArray> tensors)
-      throws IOException {
-    if (firstWeights != null) {
-      ModelFiles.load(decoder, firstWeights);
-    }
-    if (start != null) {
-      ModelFiles.load(decoder, start.modelDirectory());
-      try (SafetensorsFile training = start.training()) {
-        NamedArrays.of(manager, tensors).fill(training);
-      }
-    }
+  /** Sets the model's weights and the trainer's own tensors to what the run begins with. */
+  void restore(NDManager manager, Map<String, NDArray> tensors) throws IOException {
+    start.restore(model, manager, tensors);
   }
 
   /** Returns whether the newest checkpoint is of a step. */
   boolean isSaved(long step) {
-    return store == null || lastSaved == step || beingSaved == step;
+    return store == null || lastSaved == step;
   }
 
   /**
@@ -204,20 +144,24 @@ final class RunStorage implements AutoCloseable {
     return true;
   }
 
-  /** Copies everything, and writes the copies in the background. */
-  void save(TrainerState state, Decoder decoder, Map<String, NDArray> tensors) {
+  /**
+   * Copies everything, and writes the copies in the background.
+   *
+   * @param manager whose device has the tensors
+   * @param tensors the trainer's own
+   */
+  void save(TrainerState state, NDManager manager, Map<String, NDArray> tensors) {
     if (store == null) {
       return;
     }
     long begin = System.nanoTime();
-    NDManager copies = decoder.manager().getParentManager().newSubManager(Device.cpu());
+    NDManager copies = manager.getParentManager().newSubManager(Device.cpu());
     try {
-      TensorSource weights = DecoderWeights.of(decoder).arrays().copy(copies);
-      TensorSource training = NamedArrays.of(decoder.manager(), tensors).copy(copies);
+      TensorSource weights = model.arrays().copy(copies);
+      TensorSource training = NamedArrays.of(manager, tensors).copy(copies);
       store.save(
           new CheckpointContents(
-              state, ModelFiles.of(decoder, weights, tokenizer), training, copies::close));
-      beingSaved = state.step();
+              state, path -> model.write(weights, path), training, copies::close));
       copySeconds = (System.nanoTime() - begin) / 1e9;
     } catch (RuntimeException | Error e) {
       copies.close();
@@ -231,7 +175,6 @@ final class RunStorage implements AutoCloseable {
     if (outcome.isEmpty()) {
       return;
     }
-    beingSaved = -1;
     if (outcome.get() instanceof CheckpointStore.Outcome.Saved saved) {
       failure = null;
       lastSaved = saved.step();
@@ -273,11 +216,17 @@ final class RunStorage implements AutoCloseable {
     return store == null
         ? Optional.empty()
         : store.list().stream()
-            .filter(checkpoint -> checkpoint.state().validationLoss().isPresent())
+            .filter(checkpoint -> hasLoss(checkpoint.state()))
             .min(
-                Comparator.comparingDouble(
-                    checkpoint -> checkpoint.state().validationLoss().getAsDouble()))
+                Comparator.<Checkpoint>comparingDouble(
+                        checkpoint -> checkpoint.state().validationLoss().getAsDouble())
+                    // As the retention has it: the newer of equals.
+                    .thenComparing(checkpoint -> -checkpoint.state().step()))
             .map(Checkpoint::directory);
+  }
+
+  private static boolean hasLoss(TrainerState state) {
+    return !Double.isNaN(state.validationLoss().orElse(Double.NaN));
   }
 
   /**

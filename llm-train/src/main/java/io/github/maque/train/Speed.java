@@ -4,9 +4,6 @@ import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
 import io.github.maque.model.Decoder;
 import io.github.maque.model.kernel.PrecisionChoice;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -24,7 +21,7 @@ final class Speed {
   /**
    * Creates one.
    *
-   * @param length tokens of a sequence
+   * @param length tokens of a sequence, or of the longest segment if that has fewer
    */
   Speed(Decoder decoder, int length) {
     device = decoder.manager().getDevice();
@@ -89,11 +86,6 @@ final class Speed {
     if (device.isGpu()) {
       return CudaUtils.getGpuMemory(device).getCommitted();
     }
-    try {
-      String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", 3);
-      return Long.parseLong(pages[1]) * 4096;
-    } catch (IOException e) {
-      return 0;
-    }
+    return ProcFile.kilobytes("/proc/self/status", "VmRSS").orElse(0) * 1024;
   }
 }

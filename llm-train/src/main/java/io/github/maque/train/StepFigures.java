@@ -39,6 +39,7 @@ final class StepFigures implements AutoCloseable {
         values[4],
         values[5],
         (long) values[6],
+        inverse == 0,
         others);
   }
 
@@ -53,6 +54,7 @@ final class StepFigures implements AutoCloseable {
    * @param spike how many standard deviations the loss is above the mean of the last ones
    * @param lossScale that the update was made with
    * @param skippedInARow how many updates have been left out without one made between them
+   * @param empty whether nothing in the step had any weight
    */
   record Values(
       double loss,
@@ -62,5 +64,6 @@ final class StepFigures implements AutoCloseable {
       double spike,
       double lossScale,
       long skippedInARow,
+      boolean empty,
       Map<String, Double> others) {}
 }

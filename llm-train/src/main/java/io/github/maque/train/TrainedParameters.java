@@ -21,7 +21,7 @@ final class TrainedParameters {
    */
   static List<TrainedParameter> of(Decoder decoder, NDManager manager, List<ParameterRule> rules) {
     List<TrainedParameter> trained = new ArrayList<>();
-    for (Map.Entry<String, Parameter> entry : decoder.parametersByName().entrySet()) {
+    for (Map.Entry<String, Parameter> entry : decoder.allParametersByName().entrySet()) {
       Parameter parameter = entry.getValue();
       if (parameter.requiresGradient()) {
         String name = entry.getKey();
@@ -54,7 +54,7 @@ final class TrainedParameters {
    * @throws IllegalArgumentException if not
    */
   static void require(Decoder decoder, List<ParameterRule> rules) {
-    Map<String, Parameter> parameters = decoder.parametersByName();
+    Map<String, Parameter> parameters = decoder.allParametersByName();
     if (parameters.values().stream().noneMatch(Parameter::requiresGradient)) {
       throw new IllegalArgumentException("all parameters of the decoder are frozen");
     }

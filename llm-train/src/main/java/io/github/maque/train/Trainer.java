@@ -2,27 +2,17 @@ package io.github.maque.train;
 
 import io.github.maque.data.pack.Mixture;
 import io.github.maque.data.pack.Sequences;
-import io.github.maque.model.Checkpointing;
 import io.github.maque.model.Decoder;
 import io.github.maque.tokenizer.Tokenizer;
 import io.github.maque.train.checkpoint.TrainerState;
-import io.github.maque.train.metric.HistoryRecorder;
 import io.github.maque.train.metric.Listeners;
 import io.github.maque.train.metric.RunEnd;
 import io.github.maque.train.metric.TrainingListener;
-import io.github.maque.train.objective.Objective;
-import io.github.maque.train.optimizer.OptimizerFactory;
-import io.github.maque.train.schedule.Amount;
 import io.github.maque.train.schedule.Horizon;
-import io.github.maque.train.schedule.Schedule;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * Trains a decoder, whatever the objective.
@@ -35,53 +25,78 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>With a {@linkplain Builder#directory directory} the run is saved there now and then, and
- * {@link #train} goes on with what it finds there: a run that was killed at any time continues with
- * the very losses that it would have had, on a CPU with as many threads to the bit.
+ * <p>With a {@linkplain TrainerBuilder#directory directory} the run is saved there now and then,
+ * and {@link #train} goes on with what it finds there: a run that was killed at any time continues
+ * with the very losses that it would have had, on a CPU with as many threads to the bit.
  *
  * <p>A step is a number of sequences, computed some at a time; its loss and its gradients do not
  * depend on how many at a time, but for the rounding of sums and for what dropout drops. On a GPU
  * nothing of a step waits for the device.
  *
- * <p>A trainer trains once, on one thread; {@link #stop} may be called from any.
+ * <p>A trainer trains once, on one thread; {@link #stop} may be called from any, and interrupting
+ * that thread does the same.
  */
 public final class Trainer {
-  private final Builder settings;
+  private final TrainerBuilder settings;
   private final TrainingOptions options;
   private final Mixture data;
   private final Horizon horizon;
   private volatile boolean stopRequested;
   private boolean used;
+  private boolean interrupted;
 
-  private Trainer(Builder settings, Mixture data) {
-    this.settings = new Builder(settings);
+  Trainer(TrainerBuilder settings, Mixture data) {
+    this.settings = new TrainerBuilder(settings);
     this.data = data;
     options = settings.options;
     long sequences = data.sources().stream().mapToLong(Sequences::size).sum();
-    requireInContext("data", data.length());
-    if (settings.validation != null) {
-      requireInContext("validation", settings.validation.length());
-    }
+    data.sources().forEach(source -> requireInContext("data", source));
     horizon = options.horizon(sequences, data.length());
     TrainedParameters.require(settings.decoder, options.parameterRules());
-    if (!options.evaluation().prompts().isEmpty() && settings.tokenizer == null) {
-      throw new IllegalArgumentException("prompts to write on from need a tokenizer");
+    requireEvaluation();
+    if (settings.directory != null) {
+      settings.modelFormat(); // What cannot be saved is better known now than at the first time.
     }
   }
 
-  private void requireInContext(String name, int length) {
+  private void requireEvaluation() {
+    Sequences validation = settings.validation;
+    if (validation != null) {
+      requireInContext("validation", validation);
+      if (validation.size() < settings.validationObjective().rowsTogether()) {
+        throw new IllegalArgumentException("validation: there are no sequences");
+      }
+    }
+    Tokenizer tokenizer = settings.tokenizer;
     int context = settings.decoder.config().contextLength();
-    if (length > context) {
+    for (String prompt : options.evaluation().prompts()) {
+      if (tokenizer == null) {
+        throw new IllegalArgumentException("prompts to write on from need a tokenizer");
+      }
+      int tokens = tokenizer.encode(prompt).length;
+      if (tokens < 1 || tokens >= context) {
+        throw new IllegalArgumentException(
+            String.format(
+                "a prompt must have between 1 and %d tokens, one less than the context, but \"%s\""
+                    + " has %d",
+                context - 1, prompt, tokens));
+      }
+    }
+  }
+
+  private void requireInContext(String name, Sequences sequences) {
+    int context = settings.decoder.config().contextLength();
+    if (sequences.longestSegment() > context) {
       throw new IllegalArgumentException(
           String.format(
-              "%s: the sequences have %d tokens, but the decoder's context is %d",
-              name, length, context));
+              "%s: the sequences have segments of %d tokens, but the decoder's context is %d",
+              name, sequences.longestSegment(), context));
     }
   }
 
   /** Returns a builder of a trainer of a decoder, whose weights it changes. */
-  public static Builder on(Decoder decoder) {
-    return new Builder(decoder);
+  public static TrainerBuilder on(Decoder decoder) {
+    return new TrainerBuilder(decoder);
   }
 
   /** Returns all settings. */
@@ -112,19 +127,24 @@ public final class Trainer {
       String configuration = settings.configuration();
       TrainerState start =
           storage
+              .start()
               .state()
               .map(this::withRows)
               .orElse(TrainerState.beginning(options.rowsPerMicroBatch(), configuration));
-      HistoryRecorder recorder = new HistoryRecorder(storage.history());
-      List<TrainingListener> all = new ArrayList<>(List.of(recorder));
-      all.addAll(storage.listeners());
+      List<TrainingListener> all = new ArrayList<>(storage.listeners());
+      all.addAll(settings.stopRules);
       all.addAll(settings.listeners);
+      settings.stopRules.forEach(storage.history()::replay);
       TrainingListener listener = new Listeners(all);
       storage.tellFindings(listener, start.configuration(), configuration);
       RunEnd end = train(start.withConfiguration(configuration), listener, storage);
       listener.ended(end);
       return new TrainingResult(
-          recorder.history(), storage.lastCheckpoint(), storage.bestCheckpoint());
+          storage.history(), storage.lastCheckpoint(), storage.bestCheckpoint());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -147,7 +167,12 @@ public final class Trainer {
     stopRequested = true;
   }
 
+  /** An interrupt is such a request: later on it would make files fail that are being written. */
   boolean stopRequested() {
+    if (Thread.interrupted()) {
+      interrupted = true;
+      stopRequested = true;
+    }
     return stopRequested;
   }
 
@@ -160,203 +185,11 @@ public final class Trainer {
   }
 
   Evaluator evaluator() {
-    return new Evaluator(
-        settings.decoder,
-        settings.validation,
-        settings.tokenizer,
-        settings.bytesPerToken,
-        options.evaluation(),
-        options.seed());
+    return new Evaluator(settings, options.tokensPerStep());
   }
 
-  /** Says how to train. Only {@link #data} must be said. */
-  public static final class Builder {
-    private static final Pattern LAMBDA = Pattern.compile("(\\$\\$Lambda[^@,\\]]*)?@[0-9a-f]+");
-
-    final Decoder decoder;
-    TrainingOptions options = TrainingOptions.defaults();
-    @Nullable Mixture data;
-    @Nullable Sequences validation;
-    OptionalDouble bytesPerToken = OptionalDouble.empty();
-    @Nullable Tokenizer tokenizer;
-    @Nullable Path directory;
-    Resume resume = Resume.auto();
-    @Nullable String configuration;
-    List<TrainingListener> listeners = new ArrayList<>();
-
-    private Builder(Decoder decoder) {
-      this.decoder = decoder;
-    }
-
-    private Builder(Builder other) {
-      decoder = other.decoder;
-      options = other.options;
-      data = other.data;
-      validation = other.validation;
-      bytesPerToken = other.bytesPerToken;
-      tokenizer = other.tokenizer;
-      directory = other.directory;
-      resume = other.resume;
-      configuration = other.configuration;
-      listeners = new ArrayList<>(other.listeners);
-    }
-
-    /** Sets what to train on. */
-    public Builder data(Sequences sequences) {
-      return data(Mixture.of(sequences));
-    }
-
-    /** Sets what to train on: several sources, in proportions. */
-    public Builder data(Mixture mixture) {
-      data = mixture;
-      return this;
-    }
-
-    /** Sets what the model is evaluated on; nothing if not set. */
-    public Builder validation(Sequences sequences) {
-      validation = sequences;
-      return this;
-    }
-
-    /**
-     * Sets how many bytes of UTF-8 a token of the validation data stands for, on average: then
-     * losses are told in bits per byte, too, which compare models of different tokenizers.
-     */
-    public Builder bytesPerToken(double bytes) {
-      if (!(bytes > 0 && bytes < Double.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException(
-            "bytesPerToken must be greater than 0 and finite, got " + bytes);
-      }
-      bytesPerToken = OptionalDouble.of(bytes);
-      return this;
-    }
-
-    /** Sets the tokenizer of the data, which samples need, and which is put beside the weights. */
-    public Builder tokenizer(Tokenizer itsTokenizer) {
-      tokenizer = itsTokenizer;
-      return this;
-    }
-
-    /** Sets all options at once; those set after this change some of them. */
-    public Builder options(TrainingOptions all) {
-      options = all;
-      return this;
-    }
-
-    /** Changes some options. */
-    public Builder options(UnaryOperator<TrainingOptions> change) {
-      return options(change.apply(options));
-    }
-
-    /** Sets what is made smaller; {@link io.github.maque.train.objective.NextToken} if not set. */
-    public Builder objective(Objective objective) {
-      return options(options.withObjective(objective));
-    }
-
-    /** Sets what makes the updates; {@link io.github.maque.train.optimizer.AdamW} if not set. */
-    public Builder optimizer(OptimizerFactory optimizer) {
-      return options(options.withOptimizer(optimizer));
-    }
-
-    /** Sets how the learning rate goes. */
-    public Builder schedule(Schedule schedule) {
-      return options(options.withSchedule(schedule));
-    }
-
-    /** Sets how long the run is; once over the data if not set. */
-    public Builder duration(Amount duration) {
-      return options(options.withDuration(duration));
-    }
-
-    /** Sets how many tokens an update is made of; 16,384 if not set. */
-    public Builder tokensPerStep(long tokens) {
-      return options(options.withTokensPerStep(tokens));
-    }
-
-    /** Sets how many sequences are computed at once; found by trying if not set. */
-    public Builder rowsPerMicroBatch(int rows) {
-      return options(options.withRowsPerMicroBatch(rows));
-    }
-
-    /** Sets what the order of the data and dropout depend on; 0 if not set. */
-    public Builder seed(long seed) {
-      return options(options.withSeed(seed));
-    }
-
-    /** Sets what is done with gradients before an update. */
-    public Builder rules(StepRules rules) {
-      return options(options.withRules(rules));
-    }
-
-    /** Sets which activations are kept; all if not set. */
-    public Builder checkpointing(Checkpointing checkpointing) {
-      return options(options.withCheckpointing(checkpointing));
-    }
-
-    /** Sets when and how the model is evaluated. */
-    public Builder evaluation(EvaluationPlan evaluation) {
-      return options(options.withEvaluation(evaluation));
-    }
-
-    /** Sets when the run is saved. */
-    public Builder checkpoints(CheckpointPlan checkpoints) {
-      return options(options.withCheckpoints(checkpoints));
-    }
-
-    /**
-     * Sets where the run is kept: checkpoints, {@code metrics.jsonl}, TensorBoard's events, {@code
-     * report.html} and its pictures. Nothing is written if not set.
-     */
-    public Builder directory(Path runDirectory) {
-      directory = runDirectory;
-      return this;
-    }
-
-    /** Sets what the run begins with; {@link Resume#auto} if not set. */
-    public Builder resume(Resume from) {
-      resume = from;
-      return this;
-    }
-
-    /**
-     * Sets the text that is saved beside the weights and told to listeners as the run's
-     * configuration; {@link TrainingOptions#toYaml} if not set.
-     */
-    public Builder configuration(String text) {
-      configuration = text;
-      return this;
-    }
-
-    /** Adds somebody who hears what happens. */
-    public Builder listener(TrainingListener listener) {
-      listeners.add(listener);
-      return this;
-    }
-
-    /**
-     * Checks everything and returns the trainer.
-     *
-     * @throws IllegalArgumentException if something is missing or does not go together
-     */
-    public Trainer build() {
-      if (data == null) {
-        throw new IllegalArgumentException("data must be set: what to train on");
-      }
-      return new Trainer(this, data);
-    }
-
-    String configuration() {
-      if (configuration != null) {
-        return configuration;
-      }
-      try {
-        return options.toYaml();
-      } catch (IllegalArgumentException e) {
-        // A user's own objective, optimizer or schedule, maybe a lambda: its name is another in
-        // each
-        // process.
-        return "# " + LAMBDA.matcher(options.toString()).replaceAll("");
-      }
-    }
+  /** Returns why the run should end before its time, if it should. */
+  Optional<String> reasonToStop() {
+    return settings.stopRules.stream().flatMap(rule -> rule.reason().stream()).findFirst();
   }
 }

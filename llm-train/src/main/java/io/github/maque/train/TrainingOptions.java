@@ -18,12 +18,14 @@ import io.github.maque.train.schedule.WarmupStableDecay;
 import io.github.maque.train.yaml.YamlRecords;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * All settings of a run but its data, its model and where it is kept.
  *
  * @param seed of the order of the data and of dropout
- * @param duration how long: steps, tokens, or passes over the data, of which {@code 100%} is one
+ * @param duration how long: steps, tokens, or passes over the data, of which {@code 100%} is one:
+ *     as many sequences as all sources have together, whatever their weights
  * @param tokensPerStep tokens of an update, padding included; a multiple of the sequences' length
  * @param rowsPerMicroBatch how many sequences are computed at once; 0 to find it by trying what
  *     fits into memory and is fastest
@@ -33,6 +35,9 @@ import java.util.Map;
  * @param rules what is done with gradients before an update
  * @param parameterRules other settings for some parameters
  * @param checkpointing which activations are kept
+ * @param embeddingNoise how much noise is added to embeddings in training, α of NEFTune (Jain et
+ *     al., 2023): each number gets a uniform one of at most α / √(tokens of the segment · width); 0
+ *     for none
  * @param evaluation when the model is evaluated
  * @param checkpoints when the run is saved
  */
@@ -47,6 +52,7 @@ public record TrainingOptions(
     StepRules rules,
     List<ParameterRule> parameterRules,
     Checkpointing checkpointing,
+    double embeddingNoise,
     EvaluationPlan evaluation,
     CheckpointPlan checkpoints) {
   /** What a buffer of four bytes each can hold. */
@@ -77,7 +83,15 @@ public record TrainingOptions(
       throw new IllegalArgumentException(
           "rowsPerMicroBatch must be at least 1, or 0 to find it, got " + rowsPerMicroBatch);
     }
+    if (!(embeddingNoise >= 0 && embeddingNoise < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "embeddingNoise must be at least 0 and finite, got " + embeddingNoise);
+    }
     int together = objective.rowsTogether();
+    if (together < 1) {
+      throw new IllegalArgumentException(
+          "rowsTogether of the objective must be at least 1, got " + together);
+    }
     if (rowsPerMicroBatch % together != 0) {
       throw new IllegalArgumentException(
           "rowsPerMicroBatch must be a multiple of "
@@ -103,6 +117,7 @@ public record TrainingOptions(
         StepRules.defaults(),
         List.of(),
         Checkpointing.none(),
+        0,
         EvaluationPlan.defaults(),
         CheckpointPlan.defaults());
   }
@@ -130,213 +145,86 @@ public record TrainingOptions(
     }
     long rows = tokensPerStep / length;
     Horizon onePass = new Horizon(Math.max(1, (sequences + rows - 1) / rows), tokensPerStep);
-    Horizon horizon = new Horizon(Math.max(1, duration.steps(onePass)), tokensPerStep);
+    long steps = duration.steps(onePass);
+    if (steps < 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              "duration must be at least a step of %d tokens, got %s", tokensPerStep, duration));
+    }
+    Horizon horizon = new Horizon(steps, tokensPerStep);
     schedule.requireFits(horizon);
     return horizon;
   }
 
   /** Returns the same options with another seed. */
   public TrainingOptions withSeed(long other) {
-    return new TrainingOptions(
-        other,
-        duration,
-        tokensPerStep,
-        rowsPerMicroBatch,
-        objective,
-        optimizer,
-        schedule,
-        rules,
-        parameterRules,
-        checkpointing,
-        evaluation,
-        checkpoints);
+    return changed(parts -> parts.seed = other);
   }
 
   /** Returns the same options with another duration. */
   public TrainingOptions withDuration(Amount other) {
-    return new TrainingOptions(
-        seed,
-        other,
-        tokensPerStep,
-        rowsPerMicroBatch,
-        objective,
-        optimizer,
-        schedule,
-        rules,
-        parameterRules,
-        checkpointing,
-        evaluation,
-        checkpoints);
+    return changed(parts -> parts.duration = other);
   }
 
   /** Returns the same options with another number of tokens of an update. */
   public TrainingOptions withTokensPerStep(long other) {
-    return new TrainingOptions(
-        seed,
-        duration,
-        other,
-        rowsPerMicroBatch,
-        objective,
-        optimizer,
-        schedule,
-        rules,
-        parameterRules,
-        checkpointing,
-        evaluation,
-        checkpoints);
+    return changed(parts -> parts.tokensPerStep = other);
   }
 
   /** Returns the same options with another number of sequences at once. */
   public TrainingOptions withRowsPerMicroBatch(int other) {
-    return new TrainingOptions(
-        seed,
-        duration,
-        tokensPerStep,
-        other,
-        objective,
-        optimizer,
-        schedule,
-        rules,
-        parameterRules,
-        checkpointing,
-        evaluation,
-        checkpoints);
+    return changed(parts -> parts.rowsPerMicroBatch = other);
   }
 
   /** Returns the same options with another objective. */
   public TrainingOptions withObjective(Objective other) {
-    return new TrainingOptions(
-        seed,
-        duration,
-        tokensPerStep,
-        rowsPerMicroBatch,
-        other,
-        optimizer,
-        schedule,
-        rules,
-        parameterRules,
-        checkpointing,
-        evaluation,
-        checkpoints);
+    return changed(parts -> parts.objective = other);
   }
 
   /** Returns the same options with another optimizer. */
   public TrainingOptions withOptimizer(OptimizerFactory other) {
-    return new TrainingOptions(
-        seed,
-        duration,
-        tokensPerStep,
-        rowsPerMicroBatch,
-        objective,
-        other,
-        schedule,
-        rules,
-        parameterRules,
-        checkpointing,
-        evaluation,
-        checkpoints);
+    return changed(parts -> parts.optimizer = other);
   }
 
   /** Returns the same options with another schedule. */
   public TrainingOptions withSchedule(Schedule other) {
-    return new TrainingOptions(
-        seed,
-        duration,
-        tokensPerStep,
-        rowsPerMicroBatch,
-        objective,
-        optimizer,
-        other,
-        rules,
-        parameterRules,
-        checkpointing,
-        evaluation,
-        checkpoints);
+    return changed(parts -> parts.schedule = other);
   }
 
   /** Returns the same options with other rules for gradients. */
   public TrainingOptions withRules(StepRules other) {
-    return new TrainingOptions(
-        seed,
-        duration,
-        tokensPerStep,
-        rowsPerMicroBatch,
-        objective,
-        optimizer,
-        schedule,
-        other,
-        parameterRules,
-        checkpointing,
-        evaluation,
-        checkpoints);
+    return changed(parts -> parts.rules = other);
   }
 
   /** Returns the same options with other rules for parameters. */
   public TrainingOptions withParameterRules(List<ParameterRule> other) {
-    return new TrainingOptions(
-        seed,
-        duration,
-        tokensPerStep,
-        rowsPerMicroBatch,
-        objective,
-        optimizer,
-        schedule,
-        rules,
-        other,
-        checkpointing,
-        evaluation,
-        checkpoints);
+    return changed(parts -> parts.parameterRules = other);
   }
 
   /** Returns the same options with other activations kept. */
   public TrainingOptions withCheckpointing(Checkpointing other) {
-    return new TrainingOptions(
-        seed,
-        duration,
-        tokensPerStep,
-        rowsPerMicroBatch,
-        objective,
-        optimizer,
-        schedule,
-        rules,
-        parameterRules,
-        other,
-        evaluation,
-        checkpoints);
+    return changed(parts -> parts.checkpointing = other);
+  }
+
+  /** Returns the same options with another noise on embeddings. */
+  public TrainingOptions withEmbeddingNoise(double other) {
+    return changed(parts -> parts.embeddingNoise = other);
   }
 
   /** Returns the same options with another evaluation. */
   public TrainingOptions withEvaluation(EvaluationPlan other) {
-    return new TrainingOptions(
-        seed,
-        duration,
-        tokensPerStep,
-        rowsPerMicroBatch,
-        objective,
-        optimizer,
-        schedule,
-        rules,
-        parameterRules,
-        checkpointing,
-        other,
-        checkpoints);
+    return changed(parts -> parts.evaluation = other);
   }
 
   /** Returns the same options with other checkpoints. */
   public TrainingOptions withCheckpoints(CheckpointPlan other) {
-    return new TrainingOptions(
-        seed,
-        duration,
-        tokensPerStep,
-        rowsPerMicroBatch,
-        objective,
-        optimizer,
-        schedule,
-        rules,
-        parameterRules,
-        checkpointing,
-        evaluation,
-        other);
+    return changed(parts -> parts.checkpoints = other);
+  }
+
+  private TrainingOptions changed(Consumer<Parts> change) {
+    Parts parts = new Parts(this);
+    change.accept(parts);
+    return parts.together();
   }
 
   /**
@@ -365,5 +253,55 @@ public record TrainingOptions(
    */
   public static TrainingOptions fromYaml(String text, String source) {
     return YAML.parse(text, source, TrainingOptions.class);
+  }
+
+  /** All options, to be changed. */
+  private static final class Parts {
+    private long seed;
+    private Amount duration;
+    private long tokensPerStep;
+    private int rowsPerMicroBatch;
+    private Objective objective;
+    private OptimizerFactory optimizer;
+    private Schedule schedule;
+    private StepRules rules;
+    private List<ParameterRule> parameterRules;
+    private Checkpointing checkpointing;
+    private double embeddingNoise;
+    private EvaluationPlan evaluation;
+    private CheckpointPlan checkpoints;
+
+    Parts(TrainingOptions from) {
+      seed = from.seed;
+      duration = from.duration;
+      tokensPerStep = from.tokensPerStep;
+      rowsPerMicroBatch = from.rowsPerMicroBatch;
+      objective = from.objective;
+      optimizer = from.optimizer;
+      schedule = from.schedule;
+      rules = from.rules;
+      parameterRules = from.parameterRules;
+      checkpointing = from.checkpointing;
+      embeddingNoise = from.embeddingNoise;
+      evaluation = from.evaluation;
+      checkpoints = from.checkpoints;
+    }
+
+    TrainingOptions together() {
+      return new TrainingOptions(
+          seed,
+          duration,
+          tokensPerStep,
+          rowsPerMicroBatch,
+          objective,
+          optimizer,
+          schedule,
+          rules,
+          parameterRules,
+          checkpointing,
+          embeddingNoise,
+          evaluation,
+          checkpoints);
+    }
   }
 }

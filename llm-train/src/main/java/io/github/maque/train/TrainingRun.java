@@ -1,19 +1,25 @@
 package io.github.maque.train;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.github.maque.data.pack.Batch;
 import io.github.maque.data.pack.BatchStream;
 import io.github.maque.data.pack.DataState;
+import io.github.maque.data.pack.Mixture;
+import io.github.maque.data.pack.Sequences;
 import io.github.maque.model.Decoder;
 import io.github.maque.train.checkpoint.TrainerState;
 import io.github.maque.train.metric.Evaluation;
 import io.github.maque.train.metric.RunDescription;
 import io.github.maque.train.metric.RunEnd;
+import io.github.maque.train.metric.RunHistory;
 import io.github.maque.train.metric.TrainingListener;
+import io.github.maque.train.metric.Warning;
 import io.github.maque.train.schedule.Horizon;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.CancellationException;
 
 /**
  * The loop. What it computes is a function of the seed, the number of the step and the tensors of
@@ -23,6 +29,7 @@ final class TrainingRun implements AutoCloseable {
   /** On a GPU the host looks at figures only now and then, since it has to wait for them. */
   private static final int STEPS_BETWEEN_LOOKS_ON_GPU = 10;
 
+  private final Trainer trainer;
   private final Decoder decoder;
   private final TrainingOptions options;
   private final Horizon horizon;
@@ -30,7 +37,6 @@ final class TrainingRun implements AutoCloseable {
   private final TrainingListener listener;
   private final Evaluator evaluator;
   private final RunStorage storage;
-  private final BooleanSupplier stopped;
   private final NDManager manager;
   private final TrainingStep trainingStep;
   private final BatchStream.Builder data;
@@ -39,7 +45,8 @@ final class TrainingRun implements AutoCloseable {
 
   private final long begin = System.nanoTime();
   private final long firstStep;
-  private long evaluatedStep = -1;
+  private long evaluatedStep;
+  private String reason = "";
   private TrainerState state;
 
   /**
@@ -55,12 +62,13 @@ final class TrainingRun implements AutoCloseable {
     horizon = trainer.horizon();
     configuration = start.configuration();
     evaluator = trainer.evaluator();
-    stopped = trainer::stopRequested;
+    this.trainer = trainer;
     this.listener = listener;
     this.storage = storage;
     state = start;
     firstStep = start.step();
-    speed = new Speed(decoder, trainer.data().length());
+    evaluatedStep = lastEvaluation(storage.history());
+    speed = new Speed(decoder, longestSegment(trainer.data()));
     pending = new PendingUpdates(listener, options.rules(), speed, this::writtenBatch);
     data =
         BatchStream.of(trainer.data())
@@ -74,7 +82,8 @@ final class TrainingRun implements AutoCloseable {
               decoder,
               TrainedParameters.of(decoder, manager, options.parameterRules()),
               options);
-      storage.restore(decoder, manager, trainingStep.tensors());
+      storage.restore(manager, trainingStep.tensors());
+      trainingStep.restored();
     } catch (IOException | RuntimeException | Error e) {
       manager.close();
       listener.ended(end(RunEnd.Reason.FAILED, String.valueOf(e)));
@@ -92,11 +101,25 @@ final class TrainingRun implements AutoCloseable {
       train();
       finish();
     } catch (IOException | RuntimeException | Error e) {
+      try {
+        storage.await(listener); // A checkpoint may still be on its way.
+      } catch (RuntimeException second) {
+        e.addSuppressed(second);
+      }
       listener.ended(end(RunEnd.Reason.FAILED, String.valueOf(e)));
       throw e;
     }
     boolean complete = state.step() >= horizon.steps();
-    return end(complete ? RunEnd.Reason.COMPLETED : RunEnd.Reason.STOPPED, "");
+    return end(complete ? RunEnd.Reason.COMPLETED : RunEnd.Reason.STOPPED, reason);
+  }
+
+  private static int longestSegment(Mixture data) {
+    return data.sources().stream().mapToInt(Sequences::longestSegment).max().orElseThrow();
+  }
+
+  private static long lastEvaluation(RunHistory history) {
+    int count = history.evaluations().size();
+    return count == 0 ? -1 : history.evaluations().get(count - 1).step();
   }
 
   private RunEnd end(RunEnd.Reason reason, String message) {
@@ -110,13 +133,23 @@ final class TrainingRun implements AutoCloseable {
     }
     try (BatchStream batches = open(2, state.data())) {
       begin(batches);
-      while (state.step() < horizon.steps() && !stopped.getAsBoolean()) {
+      while (state.step() < horizon.steps() && !stops()) {
         try (Batch batch = next(batches)) {
           step(batch);
+        } catch (CancellationException e) {
+          if (!stops()) {
+            throw e;
+          }
+          break; // It was interrupted while it waited for data.
         }
         afterStep();
       }
     }
+  }
+
+  /** Returns whether to save and end: asked to, or for a reason that a rule has. */
+  private boolean stops() {
+    return trainer.stopRequested() || !reason.isEmpty();
   }
 
   private BatchStream open(int prefetch, String from) {
@@ -140,7 +173,11 @@ final class TrainingRun implements AutoCloseable {
       // The first batch is read twice: a stream has no way back.
       try (BatchStream trial = open(0, state.data());
           Batch batch = next(trial)) {
-        int rows = new MicroBatchSearch(decoder, options, trainingStep).rows(batch);
+        MicroBatchSearch search = new MicroBatchSearch(decoder, options, trainingStep, this::stops);
+        int rows = search.rows(batch);
+        if (stops()) {
+          return;
+        }
         state = state.withRowsPerMicroBatch(rows);
       }
     }
@@ -148,19 +185,24 @@ final class TrainingRun implements AutoCloseable {
     listener.started(
         new RunDescription(
             configuration,
-            decoder.config().parameters(),
+            trainingStep.parameters(),
             state.step() + 1,
             horizon.steps(),
             options.tokensPerStep(),
             state.rowsPerMicroBatch(),
             decoder.precision().toString(),
-            decoder.manager().getDevice().toString(),
+            device(),
             speed.flopsPerToken(),
             speed.flopsPerSecond()));
-    if (state.step() == 0) {
-      evaluate();
+    if (evaluatedStep < state.step() && (state.step() == 0 || evaluates(state.step()))) {
+      evaluate(); // Of a step that is no beginning, it was cut short before.
     }
     speed.restart();
+  }
+
+  private String device() {
+    Device device = decoder.manager().getDevice();
+    return device.isGpu() ? "gpu " + device.getDeviceId() : "cpu";
   }
 
   private void step(Batch batch) {
@@ -182,13 +224,15 @@ final class TrainingRun implements AutoCloseable {
 
   private void afterStep() {
     long step = state.step();
+    storage.tell(listener);
     boolean gpu = decoder.manager().getDevice().isGpu();
     boolean last = step == horizon.steps(); // After it, all of this is done anyway.
-    boolean evaluates = !last && due(step, options.evaluation().every()) && evaluator.wanted();
     boolean saves =
         !last && due(step, options.checkpoints().every()) && storage.ready(listener, step);
+    boolean evaluates = !last && evaluator.wanted() && evaluates(step);
     if (!gpu || step % STEPS_BETWEEN_LOOKS_ON_GPU == 0 || evaluates || saves) {
       pending.look();
+      askRules();
     }
     if (evaluates) {
       evaluate();
@@ -196,9 +240,25 @@ final class TrainingRun implements AutoCloseable {
     if (saves) {
       save();
     }
-    storage.tell(listener);
     if (evaluates || saves) {
       speed.restart();
+    }
+  }
+
+  /** Depends on nothing but the plan, and not on whether the disk is fast enough. */
+  private boolean evaluates(long step) {
+    CheckpointPlan checkpoints = options.checkpoints();
+    boolean forBest =
+        checkpoints.keep().best() > 0 && evaluator.hasLoss() && due(step, checkpoints.every());
+    return forBest || due(step, options.evaluation().every());
+  }
+
+  /** Asks whether the run should end before its time. */
+  private void askRules() {
+    Optional<String> found = trainer.reasonToStop();
+    if (found.isPresent() && reason.isEmpty()) {
+      reason = found.get();
+      listener.warned(new Warning(state.step(), Warning.Kind.STOP_RULE, reason));
     }
   }
 
@@ -223,19 +283,24 @@ final class TrainingRun implements AutoCloseable {
     if (!evaluator.wanted()) {
       return;
     }
+    Optional<Evaluation> finished =
+        evaluator.evaluate(state.step(), state.rowsPerMicroBatch(), state.bestLoss(), this::stops);
+    if (finished.isEmpty()) {
+      return;
+    }
+    Evaluation evaluation = finished.get();
     evaluatedStep = state.step();
-    Evaluation evaluation =
-        evaluator.evaluate(state.step(), state.rowsPerMicroBatch(), state.bestLoss());
     if (!Double.isNaN(evaluation.loss())) {
       OptionalDouble best =
           evaluation.best() ? OptionalDouble.of(evaluation.loss()) : state.bestLoss();
       state = state.withLosses(OptionalDouble.of(evaluation.loss()), best);
     }
     listener.evaluated(evaluation);
+    askRules();
   }
 
   private void save() {
-    storage.save(state, decoder, trainingStep.tensors());
+    storage.save(state, decoder.manager(), trainingStep.tensors());
   }
 
   private void finish() throws IOException {

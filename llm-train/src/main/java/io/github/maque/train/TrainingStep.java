@@ -17,6 +17,7 @@ import io.github.maque.train.objective.HiddenLoss;
 import io.github.maque.train.objective.HiddenObjective;
 import io.github.maque.train.objective.MicroBatch;
 import io.github.maque.train.objective.NextToken;
+import io.github.maque.train.objective.Objective;
 import io.github.maque.train.objective.TokenLoss;
 import io.github.maque.train.objective.TokenObjective;
 import io.github.maque.train.optimizer.Optimizer;
@@ -50,6 +51,7 @@ final class TrainingStep implements AutoCloseable {
   private final Kernel addLoss;
   private final Kernel scaled;
   private final Kernel judge;
+  private final Kernel setScale;
 
   /**
    * Creates the step of a run.
@@ -66,9 +68,8 @@ final class TrainingStep implements AutoCloseable {
     manager = parent.newSubManager();
     try {
       parameters.forEach(parameter -> gradients.add(parameter.gradient()));
-      loader = new MicroBatch.Loader(manager);
-      float scale = decoder.precision() == Precision.FLOAT16_MIXED ? FIRST_LOSS_SCALE : 1;
-      state = manager.create(new float[] {scale, 0, 0, 0, 0});
+      loader = new MicroBatch.Loader(manager, options.embeddingNoise(), decoder.config().width());
+      state = manager.create(new float[] {firstScale(), 0, 0, 0, 0});
       window = manager.zeros(new Shape(options.rules().spikeWindow()));
       Kernels kernels =
           Kernels.compile(manager, KernelSource.resource(TrainingStep.class, "step.py"));
@@ -76,10 +77,23 @@ final class TrainingStep implements AutoCloseable {
       addLoss = kernels.get("add_loss");
       scaled = kernels.get("scaled");
       judge = kernels.get("judge");
+      setScale = kernels.get("set_scale");
       optimizer = options.optimizer().create(manager, parameters);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
+    }
+  }
+
+  private float firstScale() {
+    return decoder.precision() == Precision.FLOAT16_MIXED ? FIRST_LOSS_SCALE : 1;
+  }
+
+  /** Takes care of tensors that are those of a run in another precision. */
+  void restored() {
+    boolean scaled = state.toFloatArray()[0] != 1;
+    if (scaled != (firstScale() != 1)) {
+      setScale.infer(manager, state, firstScale()).close();
     }
   }
 
@@ -127,12 +141,12 @@ final class TrainingStep implements AutoCloseable {
     decoder.zeroGradients();
     double weight = 0;
     for (int row = 0; row < end; row++) {
-      weight += options.objective().weight(batch, row);
+      weight += weight(options.objective(), batch, row);
     }
     Sums sums =
         new Sums(
             scope.zeros(new Shape(1), DataType.FLOAT64),
-            weight > 0 ? 1 / weight : 0,
+            weight == 0 ? 0 : 1 / weight,
             new LinkedHashMap<>());
     for (int from = 0; from < end; from += rows) {
       try (NDManager part = scope.newSubManager()) {
@@ -143,9 +157,29 @@ final class TrainingStep implements AutoCloseable {
     return sums;
   }
 
+  /**
+   * Returns how much a row counts.
+   *
+   * @throws IllegalArgumentException if the objective says something impossible
+   */
+  static double weight(Objective objective, Batch batch, int row) {
+    double weight = objective.weight(batch, row);
+    if (weight < 0) {
+      throw new IllegalArgumentException(
+          "the weight of a row must be at least 0, but the objective gives "
+              + weight
+              + " to row "
+              + row
+              + ", which is sequence "
+              + batch.sequence(row)
+              + " of source "
+              + batch.source(row));
+    }
+    return weight;
+  }
+
   private void forwardAndBackward(MicroBatch micro, Sums sums, long dropoutSeed) {
-    try (ForwardPass pass =
-        decoder.forwardPass(micro.input(), options.checkpointing(), dropoutSeed)) {
+    try (ForwardPass pass = forwardPass(micro, dropoutSeed)) {
       if (options.objective() instanceof NextToken nextToken) {
         pass.backward(nextToken(nextToken, micro, pass, sums));
       } else if (options.objective() instanceof TokenObjective objective) {
@@ -160,6 +194,13 @@ final class TrainingStep implements AutoCloseable {
         pass.backward(scaled(micro, loss.gradient(), sums.inverse));
       }
     }
+  }
+
+  private ForwardPass forwardPass(MicroBatch micro, long seed) {
+    return micro.embeddingNoise().isPresent()
+        ? decoder.forwardPass(
+            micro.input(), options.checkpointing(), seed, micro.embeddingNoise().get())
+        : decoder.forwardPass(micro.input(), options.checkpointing(), seed);
   }
 
   private NDArray nextToken(NextToken objective, MicroBatch micro, ForwardPass pass, Sums sums) {
@@ -188,6 +229,11 @@ final class TrainingStep implements AutoCloseable {
    */
   private long dropoutSeed(long step, int firstRow) {
     return options.seed() * 0xD1342543DE82EF95L + (step << 20) + firstRow;
+  }
+
+  /** Returns how many numbers are trained. */
+  long parameters() {
+    return gradients.stream().mapToLong(gradient -> gradient.getShape().size()).sum();
   }
 
   /** Returns the tensors that the next update depends on besides the weights. */

@@ -3,7 +3,10 @@ package io.github.maque.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.maque.data.pack.Batch;
 import io.github.maque.data.pack.Row;
 import io.github.maque.data.pack.Sequences;
 import io.github.maque.model.Decoder;
@@ -13,8 +16,13 @@ import io.github.maque.tokenizer.Tokenizer;
 import io.github.maque.tokenizer.bpe.BpeTrainer;
 import io.github.maque.tokenizer.bpe.TextSource;
 import io.github.maque.train.metric.Evaluation;
+import io.github.maque.train.objective.MicroBatch;
+import io.github.maque.train.objective.TokenLoss;
+import io.github.maque.train.objective.TokenObjective;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,8 +43,13 @@ class EvaluatorTest {
 
   private Evaluation evaluate(Sequences sequences, long count, int rows, OptionalDouble best) {
     EvaluationPlan plan = new EvaluationPlan(1, count, List.of(), 1, 0);
-    return new Evaluator(decoder, sequences, null, OptionalDouble.of(3.5), plan, 0)
-        .evaluate(7, rows, best);
+    return evaluator(Trainer.on(decoder).validation(sequences).bytesPerToken(3.5).evaluation(plan))
+        .evaluate(7, rows, best, () -> false)
+        .orElseThrow();
+  }
+
+  private static Evaluator evaluator(TrainerBuilder settings) {
+    return new Evaluator(settings, 16 * TestDecoders.LENGTH);
   }
 
   @Test
@@ -157,10 +170,77 @@ class EvaluatorTest {
       Decoder writer, Tokenizer tokenizer, List<String> prompts, double temperature, long seed) {
     EvaluationPlan plan = new EvaluationPlan(1, 0, prompts, 100, temperature);
     Evaluator evaluator =
-        new Evaluator(writer, null, tokenizer, OptionalDouble.empty(), plan, seed);
+        evaluator(Trainer.on(writer).tokenizer(tokenizer).evaluation(plan).seed(seed));
     assertThat(evaluator.wanted()).isTrue();
-    Evaluation evaluation = evaluator.evaluate(1, 4, OptionalDouble.empty());
+    Evaluation evaluation =
+        evaluator.evaluate(1, 4, OptionalDouble.empty(), () -> false).orElseThrow();
     assertThat(evaluation.loss()).isNaN();
     return evaluation.samples();
+  }
+
+  @Test
+  void anObjectivesOwnLossAndFiguresAreMeansOverItsWeights() {
+    TokenObjective objective =
+        new TokenObjective() {
+          @Override
+          public double weight(Batch batch, int row) {
+            return 1;
+          }
+
+          @Override
+          public TokenLoss loss(MicroBatch batch, NDArray logProbabilities) {
+            NDArray rows = batch.manager().create((float) batch.rows());
+            return new TokenLoss(
+                rows.mul(3), logProbabilities.zerosLike(), Map.of("rows", rows.mul(0.5f)));
+          }
+        };
+    EvaluationPlan plan = new EvaluationPlan(1, 6, List.of(), 1, 0);
+    Evaluation evaluation =
+        evaluator(Trainer.on(decoder).validation(data, objective).evaluation(plan))
+            .evaluate(7, 4, OptionalDouble.empty(), () -> false)
+            .orElseThrow();
+    assertThat(evaluation.loss()).isEqualTo(3);
+    assertThat(evaluation.figures()).containsExactly(Map.entry("rows", 0.5));
+    assertThat(evaluation.bitsPerByte()).isEmpty();
+  }
+
+  @Test
+  void probesAddFigures() {
+    EvaluationPlan plan = new EvaluationPlan(1, 0, List.of(), 1, 0);
+    Evaluator evaluator =
+        evaluator(
+            Trainer.on(decoder).evaluation(plan).probe(step -> Map.of("doubled", 2.0 * step)));
+    assertThat(evaluator.wanted()).isTrue();
+    assertThat(evaluator.hasLoss()).isFalse();
+    assertThat(
+            evaluator.evaluate(7, 4, OptionalDouble.empty(), () -> false).orElseThrow().figures())
+        .containsExactly(Map.entry("doubled", 14.0));
+  }
+
+  @Test
+  void noMoreRowsAreComputedAtOnceThanInAStep() {
+    List<Integer> rows = new ArrayList<>();
+    TokenObjective objective =
+        (batch, logProbabilities) -> {
+          rows.add(batch.rows());
+          return new TokenLoss(batch.manager().zeros(new Shape(1)), logProbabilities.zerosLike());
+        };
+    EvaluationPlan plan = new EvaluationPlan(1, 0, List.of(), 1, 0);
+    new Evaluator(
+            Trainer.on(decoder).validation(data, objective).evaluation(plan),
+            3 * TestDecoders.LENGTH)
+        .evaluate(7, 1000, OptionalDouble.empty(), () -> false);
+    assertThat(rows).isNotEmpty().allSatisfy(each -> assertThat(each).isLessThanOrEqualTo(3));
+  }
+
+  @Test
+  void anEvaluationThatIsStoppedIsNone() {
+    EvaluationPlan plan = new EvaluationPlan(1, 0, List.of(), 1, 0);
+    int[] asked = {0};
+    assertThat(
+            evaluator(Trainer.on(decoder).validation(data).evaluation(plan))
+                .evaluate(7, 1, OptionalDouble.empty(), () -> ++asked[0] > 2))
+        .isEmpty();
+    assertThat(asked[0]).isLessThan(6);
   }
 }

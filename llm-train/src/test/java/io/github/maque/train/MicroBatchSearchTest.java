@@ -42,7 +42,7 @@ class MicroBatchSearchTest {
     }
   }
 
-  private Trainer.Builder run(Decoder decoder, int rows) {
+  private TrainerBuilder run(Decoder decoder, int rows) {
     return Trainer.on(decoder)
         .data(new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 100))
         .tokensPerStep((long) rows * TestDecoders.LENGTH)

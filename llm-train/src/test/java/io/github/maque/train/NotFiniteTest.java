@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +49,7 @@ class NotFiniteTest {
     manager.close();
   }
 
-  private Trainer.Builder run(TokenObjective objective, int steps) {
+  private TrainerBuilder run(TokenObjective objective, int steps) {
     return Trainer.on(decoder)
         .data(data)
         .objective(objective)
@@ -58,7 +59,7 @@ class NotFiniteTest {
   }
 
   /** Returns what each update left of the weights. */
-  private List<Map<String, float[]>> weightsAfterEachStep(Trainer.Builder run) throws IOException {
+  private List<Map<String, float[]>> weightsAfterEachStep(TrainerBuilder run) throws IOException {
     List<Map<String, float[]>> weights = new ArrayList<>();
     weights.add(TestDecoders.weights(decoder));
     run.listener(
@@ -155,7 +156,7 @@ class NotFiniteTest {
   @Test
   void failsAfterTheLimitAndWritesTheBatch() throws IOException {
     HistoryRecorder recorder = new HistoryRecorder();
-    Trainer.Builder run =
+    TrainerBuilder run =
         run(TestObjectives.value(step -> step > 5 ? Double.NaN : 1), 100)
             .rules(new StepRules(1, 3, 6, 8, false))
             .checkpoints(new CheckpointPlan(5, CheckpointPlan.defaults().keep()))
@@ -264,5 +265,56 @@ class NotFiniteTest {
         .isInstanceOf(TrainingFailedException.class)
         .hasMessageContaining("4 updates in a row")
         .hasMessageContaining("NaN");
+  }
+
+  @Test
+  void aStepWithoutWeightsMakesNoUpdate() throws IOException {
+    HistoryRecorder recorder = new HistoryRecorder();
+    Sequences nothing = weighted(0);
+    List<Map<String, float[]>> weights =
+        weightsAfterEachStep(
+            run(TestObjectives.value(step -> 1), 3)
+                .objective(new NextToken())
+                .data(nothing)
+                .listener(recorder));
+    assertThat(same(weights.get(3), weights.get(0))).isTrue();
+    assertThat(recorder.history().skipped()).isEqualTo(3);
+    assertThat(recorder.history().warnings())
+        .hasSize(3)
+        .allSatisfy(warning -> assertThat(warning.message()).contains("no token"));
+  }
+
+  @Test
+  void negativeWeightsAreRefused() {
+    assertThatThrownBy(
+            () ->
+                run(TestObjectives.value(step -> 1), 3)
+                    .objective(new NextToken())
+                    .data(weighted(-1))
+                    .build()
+                    .train())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("weight of a row")
+        .hasMessageContaining("source 0");
+  }
+
+  private Sequences weighted(float weight) {
+    return new Sequences() {
+      @Override
+      public long size() {
+        return data.size();
+      }
+
+      @Override
+      public int length() {
+        return data.length();
+      }
+
+      @Override
+      public void read(long index, Row row) {
+        data.read(index, row);
+        Arrays.fill(row.lossWeights, weight);
+      }
+    };
   }
 }

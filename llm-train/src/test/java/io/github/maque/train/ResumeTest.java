@@ -6,17 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import io.github.maque.model.Decoder;
 import io.github.maque.model.kernel.Precision;
+import io.github.maque.train.metric.Evaluation;
 import io.github.maque.train.metric.RunEnd;
 import io.github.maque.train.metric.StepMetrics;
 import io.github.maque.train.metric.TrainingListener;
 import io.github.maque.train.metric.Warning;
 import io.github.maque.train.objective.TokenLoss;
 import io.github.maque.train.objective.TokenObjective;
+import io.github.maque.train.optimizer.Sgd;
 import io.github.maque.train.schedule.Amount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,12 +41,12 @@ class ResumeTest {
     manager.close();
   }
 
-  private Trainer.Builder run(Path at) {
+  private TrainerBuilder run(Path at) {
     return TestRuns.of(TestRuns.decoder(manager, Precision.FLOAT32), at);
   }
 
   /** Trains until it is asked to stop after a step. */
-  private static TrainingResult stopped(Trainer.Builder builder, long step) throws IOException {
+  private static TrainingResult stopped(TrainerBuilder builder, long step) throws IOException {
     AtomicReference<Trainer> trainer = new AtomicReference<>();
     trainer.set(
         builder
@@ -190,6 +193,19 @@ class ResumeTest {
   }
 
   @Test
+  void damagedCheckpointsAreOutOfTheWay() throws IOException {
+    stopped(run(directory), STOP);
+    damage(TestRuns.checkpoint(directory, STOP).resolve("training.safetensors"));
+    TrainingResult result = stopped(run(directory), STOP - 1);
+    assertThat(result.lastCheckpoint()).contains(TestRuns.checkpoint(directory, STOP - 1));
+    try (Stream<Path> all = Files.list(directory.resolve("checkpoints"))) {
+      assertThat(all.map(each -> each.getFileName().toString()))
+          .filteredOn(name -> name.startsWith("damaged-step-00000014"))
+          .hasSize(1);
+    }
+  }
+
+  @Test
   void refusesARunOfWhichNothingIsIntact() throws IOException {
     stopped(run(directory), STOP);
     try (Stream<Path> all = Files.list(directory.resolve("checkpoints"))) {
@@ -199,7 +215,7 @@ class ResumeTest {
     }
     assertThatThrownBy(() -> run(directory).build().train())
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("no checkpoint in " + directory + " is intact")
+        .hasMessageContaining("no checkpoint in " + directory.resolve("checkpoints") + " is intact")
         .hasMessageContaining("step-00000004")
         .hasMessageContaining("step-00000014");
     assertThatThrownBy(
@@ -266,5 +282,124 @@ class ResumeTest {
                     .train())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("other data");
+  }
+
+  @Test
+  void anotherModelOfTheSameShapesIsRefused() throws IOException {
+    stopped(run(directory), 2);
+    Decoder other =
+        Decoder.create(
+            manager, TestDecoders.config().dropout(0.1).heads(4).build(), Precision.FLOAT32);
+    for (Path at : List.of(directory, directory.resolve("other"))) {
+      Resume resume =
+          at == directory ? Resume.auto() : Resume.weights(TestRuns.checkpoint(directory, 2));
+      assertThatThrownBy(() -> TestRuns.of(other, at).resume(resume).build().train())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("step-00000002")
+          .hasMessageContaining("heads is 2, but the decoder's is 4");
+    }
+  }
+
+  @Test
+  void anotherOptimizerOrWindowIsRefusedWithAReason() throws IOException {
+    stopped(run(directory), 2);
+    StepRules window = new StepRules(1, 20, 6, 64, false);
+    for (TrainerBuilder other :
+        List.of(run(directory).optimizer(Sgd.defaults()), run(directory).rules(window))) {
+      assertThatThrownBy(() -> other.build().train())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("step-00000002")
+          .hasMessageContaining("optimizer")
+          .hasMessageContaining("spikeWindow");
+    }
+  }
+
+  @Test
+  void theSameProgramBeginsWithWeightsAndGoesOn() throws IOException {
+    Path first = directory.resolve("first");
+    Path second = directory.resolve("second");
+    stopped(run(first), 2);
+    Resume resume = Resume.autoOr(Resume.weights(TestRuns.checkpoint(first, 2)));
+    stopped(run(second).resume(resume), 3);
+    TrainingResult result = stopped(run(second).resume(resume), 5);
+    assertThat(result.history().parts().get(1).firstStep()).isEqualTo(4);
+    double begun = result.history().evaluations().get(0).loss();
+    TrainingResult fresh = stopped(run(directory.resolve("third")), 1);
+    assertThat(begun).isNotEqualTo(fresh.history().evaluations().get(0).loss());
+  }
+
+  @Test
+  void aRunInAnotherPrecisionHasItsLossScale() throws IOException {
+    stopped(run(directory), 2);
+    for (int part = 0; part < 2; part++) {
+      Precision precision = part == 0 ? Precision.FLOAT16_MIXED : Precision.FLOAT32;
+      TrainingResult result =
+          stopped(TestRuns.of(TestRuns.decoder(manager, precision), directory), 4 + 2L * part);
+      StepMetrics last = result.history().steps().get(result.history().steps().size() - 1);
+      if (precision == Precision.FLOAT32) {
+        assertThat(last.lossScale()).isEqualTo(1);
+      } else {
+        assertThat(last.lossScale()).isGreaterThan(1000);
+      }
+    }
+  }
+
+  @Test
+  void anEvaluationThatWasCutShortIsMadeUpFor() throws IOException {
+    Path whole = directory.resolve("whole");
+    Path parts = directory.resolve("parts");
+    TestRuns.train(whole, Precision.FLOAT32);
+    AtomicReference<Trainer> trainer = new AtomicReference<>();
+    trainer.set(
+        run(parts)
+            .probe(
+                step -> {
+                  if (step == 6) {
+                    trainer.get().stop();
+                  }
+                  return Map.of();
+                })
+            .build());
+    TrainingResult stopped = trainer.get().train();
+    assertThat(end(stopped).step()).isEqualTo(6);
+    assertThat(stopped.history().evaluations())
+        .extracting(Evaluation::step)
+        .containsExactly(0L, 4L);
+    run(parts).build().train();
+    assertThat(TestRuns.computed(parts)).isEqualTo(TestRuns.computed(whole));
+  }
+
+  @Test
+  void aRunThatIsStoppedBeforeItBeginsMakesNoStep() throws IOException {
+    Trainer trainer = run(directory).rowsPerMicroBatch(0).build();
+    trainer.stop();
+    TrainingResult result = trainer.train();
+    assertThat(end(result).reason()).isEqualTo(RunEnd.Reason.STOPPED);
+    assertThat(result.history().evaluations()).isEmpty();
+    assertThat(result.history().steps()).isEmpty();
+    assertThat(result.lastCheckpoint()).isEmpty();
+  }
+
+  @Test
+  void anInterruptSavesAndStops() throws IOException {
+    Path whole = directory.resolve("whole");
+    Path parts = directory.resolve("parts");
+    TestRuns.train(whole, Precision.FLOAT32);
+    TrainingListener interrupts =
+        new TrainingListener() {
+          @Override
+          public void stepped(StepMetrics metrics) {
+            if (metrics.step() == STOP) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    TrainingResult result = run(parts).listener(interrupts).build().train();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(end(result).reason()).isEqualTo(RunEnd.Reason.STOPPED);
+    assertThat(end(result).step()).isEqualTo(STOP);
+    assertThat(result.lastCheckpoint()).contains(TestRuns.checkpoint(parts, STOP));
+    run(parts).build().train();
+    assertThat(TestRuns.computed(parts)).isEqualTo(TestRuns.computed(whole));
   }
 }

@@ -38,7 +38,7 @@ class StepArithmeticTest {
     manager.close();
   }
 
-  private Trainer.Builder run(int steps) {
+  private TrainerBuilder run(int steps) {
     return Trainer.on(decoder)
         .data(data)
         .optimizer(new Sgd(RATE, 0, false, 0))
@@ -159,7 +159,7 @@ class StepArithmeticTest {
   @Test
   void spikeIsToldAndLeftOutIfAsked() throws IOException {
     for (boolean skip : new boolean[] {false, true}) {
-      Trainer.Builder run =
+      TrainerBuilder run =
           run(20)
               .objective(TestObjectives.value(step -> step == 15 ? 10 : 1))
               .rowsPerMicroBatch(ROWS)

@@ -38,7 +38,7 @@ class StorageFailureTest {
     manager.close();
   }
 
-  private Trainer.Builder run(Path at) {
+  private TrainerBuilder run(Path at) {
     return TestRuns.of(TestRuns.decoder(manager, Precision.FLOAT32), at);
   }
 
@@ -187,7 +187,7 @@ class StorageFailureTest {
       DecoderConfig wider = TestDecoders.config().dropout(0.1).width(32).build();
       Decoder decoder = Decoder.create(other, wider, Precision.FLOAT32);
       assertThatThrownBy(() -> TestRuns.of(decoder, directory).build().train())
-          .hasMessageContaining("must have the shape [32]");
+          .hasMessageContaining("width is 16, but the decoder's is 32");
     }
     assertThat(run(directory).build().train().history().steps()).hasSize(TestRuns.STEPS);
   }

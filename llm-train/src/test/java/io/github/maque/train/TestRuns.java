@@ -32,7 +32,7 @@ final class TestRuns {
     return Decoder.create(manager, TestDecoders.config().dropout(0.1).build(), precision);
   }
 
-  static Trainer.Builder of(Decoder decoder, Path directory) {
+  static TrainerBuilder of(Decoder decoder, Path directory) {
     return Trainer.on(decoder)
         .data(new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 100))
         .validation(new RaggedSequences(TestDecoders.TOKENS, TestDecoders.LENGTH, 10))
@@ -41,7 +41,7 @@ final class TestRuns {
         .seed(5)
         .duration(Amount.ofSteps(STEPS))
         .evaluation(new EvaluationPlan(6, 0, List.of(), 1, 0))
-        .checkpoints(new CheckpointPlan(CHECKPOINT_EVERY, new Retention(100, 0, 0)))
+        .checkpoints(new CheckpointPlan(CHECKPOINT_EVERY, new Retention(100, 1, 0)))
         .directory(directory);
   }
 

@@ -36,11 +36,11 @@ class TrainerSettingsTest {
     return new RaggedSequences(TestDecoders.TOKENS, length, 100);
   }
 
-  private Trainer.Builder valid() {
+  private TrainerBuilder valid() {
     return Trainer.on(decoder).data(sequences(TestDecoders.LENGTH));
   }
 
-  private void assertRefused(UnaryOperator<Trainer.Builder> change, String... parts) {
+  private void assertRefused(UnaryOperator<TrainerBuilder> change, String... parts) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> change.apply(valid()).build())
         .satisfies(e -> assertThat(e.getMessage()).contains(parts));

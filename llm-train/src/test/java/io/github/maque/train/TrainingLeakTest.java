@@ -69,7 +69,7 @@ class TrainingLeakTest {
     assertThat(after - before).isLessThan(SLACK);
   }
 
-  private Trainer.Builder run(Decoder decoder, Tokenizer tokenizer, NDManager manager) {
+  private TrainerBuilder run(Decoder decoder, Tokenizer tokenizer, NDManager manager) {
     return Trainer.on(decoder)
         .data(new RaggedSequences(5000, TestDecoders.LENGTH, 100))
         .validation(new RaggedSequences(5000, TestDecoders.LENGTH, 5))

@@ -68,6 +68,17 @@ public final class PackedSequences implements Sequences {
   }
 
   /**
+   * Returns how many segments a row has, padding left out.
+   *
+   * @param index the row, from 0 to {@code size() - 1}
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
+  public int segments(long index) {
+    int number = (int) Objects.checkIndex(index, size());
+    return plan.firstPiece(number + 1) - plan.firstPiece(number);
+  }
+
+  /**
    * Returns which sample a segment is, or is a piece of.
    *
    * @param index the row, from 0 to {@code size() - 1}

@@ -13,6 +13,14 @@ public interface Sequences {
   int length();
 
   /**
+   * Returns how many tokens the longest segment may have: a context that long is enough, since
+   * positions begin anew with each segment.
+   */
+  default int longestSegment() {
+    return length();
+  }
+
+  /**
    * Writes sequence {@code index} over everything that {@code row} holds.
    *
    * @param index from 0 to {@code size() - 1}

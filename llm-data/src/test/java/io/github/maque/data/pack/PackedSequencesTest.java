@@ -204,6 +204,7 @@ class PackedSequencesTest {
       }
     }
     int count = segments;
+    assertThat(packed.segments(index)).isEqualTo(count);
     assertThatThrownBy(() -> packed.sample(index, count))
         .isInstanceOf(IndexOutOfBoundsException.class);
   }

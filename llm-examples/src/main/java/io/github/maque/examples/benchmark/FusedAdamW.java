@@ -53,8 +53,12 @@ final class FusedAdamW {
     }
   }
 
-  /** Makes a step. */
-  void step() {
+  /**
+   * Makes a step, and waits until the device has done it.
+   *
+   * @return the norm of the gradients before clipping
+   */
+  double step() {
     try (NDManager scope = manager.newSubManager()) {
       NDList gradients = new NDList(weights.size());
       for (NDArray weight : weights) {
@@ -62,7 +66,7 @@ final class FusedAdamW {
         gradient.attach(scope);
         gradients.add(gradient);
       }
-      update.value(scope, weights, gradients, means, squares, steps);
+      return update.infer(scope, weights, gradients, means, squares, steps).get(0).getFloat();
     }
   }
 }

@@ -119,6 +119,9 @@ public final class ModelBenchmark {
    * @throws IllegalStateException if two implementations do not compute the same
    */
   public Report run() throws IOException {
+    if (settings.peer != null && settings.parts.contains(Part.PEER)) {
+      turns(settings.peer).tryOut(progress);
+    }
     Precision fastest;
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
       fastest = chosen(manager);
@@ -356,14 +359,20 @@ public final class ModelBenchmark {
       remarks.add("PyTorch was not measured: it takes --peer-python and --peer-script.");
       return;
     }
-    new PeerTurns(
-            settings.peer, settings.shape, settings.batch, settings.peerRounds, settings.peerSteps)
+    turns(settings.peer)
         .run(
             "forward + backward + AdamW",
+            precision,
             steps -> wholeSteps(precision, steps),
             progress,
             measurements,
+            remarks,
             requirements);
+  }
+
+  private PeerTurns turns(TorchPeer peer) {
+    return new PeerTurns(
+        peer, settings.shape, settings.batch, settings.peerRounds, settings.peerSteps);
   }
 
   /** Returns tokens per second of steps like the peer's, in as many of them. */

@@ -1,5 +1,6 @@
 package io.github.maque.examples.benchmark;
 
+import io.github.maque.model.kernel.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,16 +34,21 @@ record PeerTurns(TorchPeer peer, ModelShape shape, int batch, int rounds, int st
    * Runs it.
    *
    * @param what the name of what is promised
+   * @param precision of ours
    * @param measurements are added to
+   * @param remarks are added to
    * @param requirements are added to
    */
   void run(
       String what,
+      Precision precision,
       Contestant ours,
       BiConsumer<String, Double> progress,
       List<Measurement> measurements,
+      List<String> remarks,
       List<Requirement> requirements)
       throws IOException {
+    boolean comparable = true;
     List<double[]> ratios = new ArrayList<>();
     MODES.forEach(mode -> ratios.add(new double[rounds]));
     progress.accept("ours", 0.0);
@@ -52,12 +58,20 @@ record PeerTurns(TorchPeer peer, ModelShape shape, int batch, int rounds, int st
       for (int mode = 0; mode < MODES.size(); mode++) {
         progress.accept("PyTorch " + MODES.get(mode), turns++ / (double) (rounds * MODES.size()));
         TorchPeer.Result result = peer.run(shape, batch, MODES.get(mode), steps);
-        requireSameSize(result);
+        requireSameSize(shape, result);
+        comparable &= result.computesIn(precision);
         double after = ours.tokensPerSecond(steps);
         ratios.get(mode)[round] = (before + after) / 2 / result.tokensPerSecond();
         measurements.add(measurement(result, before, after));
         before = after;
       }
+    }
+    if (!comparable) {
+      remarks.add(
+          "Nothing is promised against PyTorch: it did not say that it computes in "
+              + TorchPeer.name(precision)
+              + " as ours does.");
+      return;
     }
     for (int mode = 0; mode < MODES.size(); mode++) {
       Arrays.sort(ratios.get(mode));
@@ -70,14 +84,26 @@ record PeerTurns(TorchPeer peer, ModelShape shape, int batch, int rounds, int st
     }
   }
 
-  private void requireSameSize(TorchPeer.Result result) {
-    long parameters = shape.config().parameters();
+  /**
+   * Tries the other out with a tiny decoder, so that what is wrong with it is known before anything
+   * is measured.
+   *
+   * @throws IOException if it does not do what it should
+   */
+  void tryOut(BiConsumer<String, Double> progress) throws IOException {
+    for (String mode : MODES) {
+      progress.accept("trying PyTorch " + mode, 0.0);
+      requireSameSize(ModelShape.TINY, peer.run(ModelShape.TINY, 2, mode, 2));
+    }
+  }
+
+  private void requireSameSize(ModelShape expected, TorchPeer.Result result) throws IOException {
+    long parameters = expected.config().parameters();
     if (result.parameters() != parameters) {
-      throw new IllegalStateException(
-          "parameters should be "
-              + result.parameters()
-              + " as with the other, but is "
-              + parameters);
+      throw new IOException(
+          String.format(
+              "%s: trains %d parameters, expected a decoder of %d as ours is",
+              peer.script(), result.parameters(), parameters));
     }
   }
 

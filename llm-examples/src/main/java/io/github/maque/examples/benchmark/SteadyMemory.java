@@ -43,6 +43,11 @@ record SteadyMemory(String directory, int steps) {
     }
   }
 
+  /** Returns whether this system tells how large a process is. */
+  static boolean isMeasurable() {
+    return StepMemory.tellsSize();
+  }
+
   /** Measures in a new JVM. */
   Result run() throws IOException {
     List<String> flags = List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch");

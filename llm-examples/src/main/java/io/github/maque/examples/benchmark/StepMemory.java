@@ -37,7 +37,12 @@ record StepMemory(ModelShape shape, Precision precision, int batch, boolean chec
 
   /** Returns whether this system tells how large a process is and was. */
   static boolean isMeasurable() {
-    return Files.isReadable(STATUS) && Files.isWritable(CLEAR_PEAK);
+    return tellsSize() && Files.isWritable(CLEAR_PEAK);
+  }
+
+  /** Returns whether this system tells how large a process is, if not how large it was. */
+  static boolean tellsSize() {
+    return Files.isReadable(STATUS);
   }
 
   /** Measures in a new JVM. */
@@ -66,7 +71,7 @@ record StepMemory(ModelShape shape, Precision precision, int batch, boolean chec
     }
   }
 
-  /** Returns how large this process is, where {@link #isMeasurable}. */
+  /** Returns how large this process is, where {@link #tellsSize}. */
   static long residentBytes() throws IOException {
     return status("VmRSS:");
   }

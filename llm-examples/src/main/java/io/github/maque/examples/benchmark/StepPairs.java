@@ -7,7 +7,6 @@ import io.github.maque.train.metric.RunDescription;
 import io.github.maque.train.metric.StepMetrics;
 import io.github.maque.train.metric.TrainingListener;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Makes, after each step of a trainer, one without it on the same decoder, forward, backward,
  * clipping and AdamW: so the two take turns, and what else the machine does meets both alike. The
  * trainer's is timed from the end of the one before to the moment it is told, so that nothing of
- * what it does is left out.
+ * what it does is left out. On a GPU it tells several steps at once: those are a block, compared
+ * with as many steps without it.
  */
 final class StepPairs implements TrainingListener {
   private final Decoder decoder;
@@ -32,10 +32,15 @@ final class StepPairs implements TrainingListener {
   private int rows;
   private long mark;
 
-  private record Pair(double whole, double bare, long residentBytes) {}
+  /**
+   * A step of the trainer and one without it, in seconds.
+   *
+   * @param share what the trainer says that its step took, which is the same for all of a block
+   */
+  private record Pair(double share, double whole, double bare, long residentBytes) {}
 
-  /** Sorted times of steps. */
-  record Seconds(double[] sorted) {
+  /** Sorted values. */
+  record Values(double[] sorted) {
     double median() {
       return Race.median(sorted);
     }
@@ -49,10 +54,10 @@ final class StepPairs implements TrainingListener {
    * What came out.
    *
    * @param rows how many sequences were computed at once, both ways
-   * @param ratio the median of a pair's times, the trainer's by the other
+   * @param ratios the times of blocks, the trainer's by the other
    * @param residentBytes of the process, after the first and the last of the pairs that count
    */
-  record Result(int rows, Seconds whole, Seconds bare, double ratio, long[] residentBytes) {}
+  record Result(int rows, Values whole, Values bare, Values ratios, long[] residentBytes) {}
 
   /**
    * Creates the listener.
@@ -84,7 +89,8 @@ final class StepPairs implements TrainingListener {
     long start = System.nanoTime();
     Objects.requireNonNull(gradients).run();
     Objects.requireNonNull(optimizer).step();
-    pairs.add(new Pair(whole, (System.nanoTime() - start) / 1e9, step.memoryBytes()));
+    double bare = (System.nanoTime() - start) / 1e9;
+    pairs.add(new Pair(step.seconds(), whole, bare, step.memoryBytes()));
     mark = System.nanoTime();
   }
 
@@ -100,19 +106,35 @@ final class StepPairs implements TrainingListener {
       throw new IllegalStateException(
           "only " + pairs.size() + " of " + expected + " pairs of steps were made");
     }
-    List<Pair> counted = pairs.subList(warmUps, pairs.size());
-    double[] ratios = sorted(counted.stream().mapToDouble(pair -> pair.whole / pair.bare));
+    List<Pair> counted = blocks(pairs.subList(warmUps, pairs.size()));
     return new Result(
         rows,
-        new Seconds(sorted(counted.stream().mapToDouble(Pair::whole))),
-        new Seconds(sorted(counted.stream().mapToDouble(Pair::bare))),
-        Race.median(ratios),
+        sorted(counted.stream().mapToDouble(Pair::whole)),
+        sorted(counted.stream().mapToDouble(Pair::bare)),
+        sorted(counted.stream().mapToDouble(pair -> pair.whole / pair.bare)),
         new long[] {counted.get(0).residentBytes, counted.get(counted.size() - 1).residentBytes});
   }
 
-  private static double[] sorted(DoubleStream values) {
-    double[] array = values.toArray();
-    Arrays.sort(array);
-    return array;
+  /** Returns the means of steps that were told at once: the first of them has waited for all. */
+  private static List<Pair> blocks(List<Pair> pairs) {
+    List<Pair> blocks = new ArrayList<>();
+    int first = 0;
+    for (int end = 1; end <= pairs.size(); end++) {
+      if (end == pairs.size() || pairs.get(end).share != pairs.get(first).share) {
+        List<Pair> block = pairs.subList(first, end);
+        blocks.add(
+            new Pair(
+                pairs.get(first).share,
+                block.stream().mapToDouble(Pair::whole).average().orElseThrow(),
+                block.stream().mapToDouble(Pair::bare).average().orElseThrow(),
+                pairs.get(end - 1).residentBytes));
+        first = end;
+      }
+    }
+    return blocks;
+  }
+
+  private static Values sorted(DoubleStream values) {
+    return new Values(values.sorted().toArray());
   }
 }

@@ -1,10 +1,13 @@
 package io.github.maque.examples.benchmark;
 
+import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import io.github.maque.model.Decoder;
 import io.github.maque.model.kernel.Precision;
 import io.github.maque.train.EvaluationPlan;
 import io.github.maque.train.Trainer;
+import io.github.maque.train.TrainerBuilder;
 import io.github.maque.train.schedule.Amount;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,6 +69,25 @@ public final class TrainBenchmark {
     long tokens() {
       return (long) batch * shape.contextLength();
     }
+
+    /**
+     * Returns the same for a GPU, where the trainer tells ten steps at once, if they are measured.
+     */
+    Settings on(Device device) {
+      int block = 10;
+      return device.isGpu()
+          ? new Settings(
+              shape,
+              batch,
+              block,
+              4 * block,
+              productSeconds,
+              peer,
+              peerRounds,
+              4 * block,
+              memorySteps)
+          : this;
+    }
   }
 
   /**
@@ -83,7 +105,7 @@ public final class TrainBenchmark {
       List<Requirement> requirements) {}
 
   private TrainBenchmark(Settings settings, Path scratch, BiConsumer<String, Double> progress) {
-    this.settings = settings;
+    this.settings = settings.on(Engine.getEngine("PyTorch").defaultDevice());
     this.scratch = scratch;
     this.progress = progress;
   }
@@ -114,6 +136,9 @@ public final class TrainBenchmark {
    * @throws IOException if a process that measures fails
    */
   public Report run() throws IOException {
+    if (settings.peer != null) {
+      turns(settings.peer).tryOut(progress);
+    }
     Precision precision;
     int rows;
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
@@ -153,23 +178,32 @@ public final class TrainBenchmark {
     Decoder decoder = Decoder.create(manager, settings.shape.config(), precision);
     int steps = settings.warmUps + settings.steps;
     StepPairs pairs = new StepPairs(decoder, settings.batch, progress, steps);
-    trainer(decoder, steps).listener(pairs).build().train();
+    trainer(decoder, steps).directory(scratch.resolve("steps")).listener(pairs).build().train();
     StepPairs.Result result = pairs.result(settings.warmUps);
     add("of the trainer, %d rows at once", result.rows(), result.whole(), productRate);
     add("of model and AdamW alone, %d rows at once", result.rows(), result.bare(), productRate);
+    StepPairs.Values ratios = result.ratios();
+    measurements.add(
+        new Measurement(
+            GROUP,
+            "the trainer's time by the other's",
+            ratios.median(),
+            "×",
+            ratios.spread(),
+            "figures of each step written to a directory, without evaluations and checkpoints"));
     requirements.add(
         Requirement.atMost(
             "a trainer's step beyond model, clipping and AdamW",
             MOST_OVERHEAD,
             "%",
-            100 * (result.ratio() - 1)));
+            100 * (ratios.median() - 1)));
     if (result.residentBytes()[0] > 0) {
       addMemory("of the process in the end", result.residentBytes(), settings.steps - 1);
     }
     return result.rows();
   }
 
-  private Trainer.Builder trainer(Decoder decoder, int steps) {
+  private TrainerBuilder trainer(Decoder decoder, int steps) {
     return Trainer.on(decoder)
         .data(new RandomSequences(settings.shape.contextLength(), settings.shape.vocabulary()))
         .tokensPerStep(settings.tokens())
@@ -177,7 +211,7 @@ public final class TrainBenchmark {
         .evaluation(NO_EVALUATION);
   }
 
-  private void add(String name, int rows, StepPairs.Seconds seconds, double productRate) {
+  private void add(String name, int rows, StepPairs.Values seconds, double productRate) {
     double tokensPerSecond = settings.tokens() / seconds.median();
     double flops =
         settings.shape.config().trainingFlopsPerToken(settings.shape.contextLength())
@@ -201,14 +235,20 @@ public final class TrainBenchmark {
       remarks.add("PyTorch was not measured: it takes --peer-python and --peer-script.");
       return;
     }
-    new PeerTurns(
-            settings.peer, settings.shape, settings.batch, settings.peerRounds, settings.peerSteps)
+    turns(settings.peer)
         .run(
             "a trainer's step",
+            precision,
             steps -> tokensPerSecond(precision, rows, steps),
             progress,
             measurements,
+            remarks,
             requirements);
+  }
+
+  private PeerTurns turns(TorchPeer peer) {
+    return new PeerTurns(
+        peer, settings.shape, settings.batch, settings.peerRounds, settings.peerSteps);
   }
 
   private double tokensPerSecond(Precision precision, int rows, int steps) throws IOException {
@@ -221,7 +261,7 @@ public final class TrainBenchmark {
   }
 
   private void memory() throws IOException {
-    if (!StepMemory.isMeasurable()) {
+    if (!SteadyMemory.isMeasurable()) {
       remarks.add("Memory was not watched: this system does not tell how large a process is.");
       return;
     }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       BenchModel.class,
       BenchTrain.class,
       BenchGenerate.class,
+      BenchAlign.class,
       BenchCorpus.class,
       BenchStories.class
     })

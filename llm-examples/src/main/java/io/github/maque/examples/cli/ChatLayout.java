@@ -56,12 +56,12 @@ final class ChatLayout {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "--chat: the model has no chat template; --chat-template names one"));
+                        "the model has no chat template; --chat-template names one"));
     return of(jinja, tokenizer)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "--chat: the model's chat template is "
+                    "the model's chat template is "
                         + describe(jinja)
                         + "; --chat-template names the one that is most like it"));
   }

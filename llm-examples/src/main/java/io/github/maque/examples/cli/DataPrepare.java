@@ -9,6 +9,7 @@ import io.github.maque.data.shard.Manifest;
 import io.github.maque.data.shard.PreparationProgress;
 import io.github.maque.data.shard.Split;
 import io.github.maque.data.source.RecordSource;
+import io.github.maque.examples.pretrain.DataTokenizer;
 import io.github.maque.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
     name = "prepare",
     description = {
       "Turns files of documents into token shards: reads, cleans, drops duplicates, encodes, and"
-          + " writes indexed data sets as Megatron-LM reads them, with a manifest.",
+          + " writes indexed data sets as Megatron-LM reads them, with a manifest and the tokenizer.",
       "Killed at whatever moment, the same command goes on where it was."
     })
 final class DataPrepare extends Verb {
@@ -115,6 +116,7 @@ final class DataPrepare extends Verb {
               .build(out);
     }
     times.stop();
+    Path kept = DataTokenizer.keep(tokenizer, tokenizerSource.path(), out);
     PreparationFigures figures = new PreparationFigures(out, manifest);
     if (report != null) {
       write(figures.cleaning(), report);
@@ -122,6 +124,7 @@ final class DataPrepare extends Verb {
     Summary summary =
         new Summary()
             .text("out", out.toString())
+            .text("tokenizer", kept.toString())
             .text("format", documents.format().name())
             .count("input_files", documents.files().size())
             .bytes("input_bytes", documents.sizeInBytes())

@@ -1,16 +1,29 @@
 package io.github.maque.examples.cli;
 
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+
 import io.github.maque.data.Document;
 import io.github.maque.data.source.RecordFormat;
 import io.github.maque.data.source.RecordSource;
+import io.github.maque.tokenizer.bpe.TextSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that name files of documents and say how they are laid out. */
 final class DocumentInput {
+  private static final Pattern DOCUMENTS =
+      Pattern.compile("\\.(json|jsonl|ndjson|gz|tgz|zst|xz|bz2|tar|zip)$", CASE_INSENSITIVE);
 
   /** What {@code --format} chooses from. */
   enum Format {
@@ -81,6 +94,62 @@ final class DocumentInput {
   /** Returns the documents of other files, laid out as the same options say. */
   RecordSource<Document> open(List<String> others) throws IOException {
     return RecordSource.of(format(others), others).maxErrorRate(maxErrors);
+  }
+
+  /**
+   * Returns the texts of the documents, or of mere text files the lines.
+   *
+   * @param encoding of text files; null for UTF-8
+   */
+  TextSource texts(@Nullable Charset encoding) throws IOException {
+    if (!holdsDocuments()) {
+      return TextSource.files(
+          paths.stream().map(Path::of).toList(),
+          encoding == null ? StandardCharsets.UTF_8 : encoding);
+    }
+    if (encoding != null) {
+      throw new IllegalArgumentException(
+          "--encoding is that of text files: JSON and packed files are UTF-8");
+    }
+    RecordSource<Document> documents = open();
+    long size = documents.sizeInBytes();
+    return new TextSource() {
+      @Override
+      public void forEach(Consumer<? super String> sink) throws IOException {
+        documents.forEach(document -> sink.accept(document.text()));
+      }
+
+      @Override
+      public long sizeInBytes() {
+        return size;
+      }
+    };
+  }
+
+  /**
+   * Returns whether the files hold documents, rather than mere text: options say so, or the name of
+   * one that it is JSON or packed.
+   */
+  private boolean holdsDocuments() {
+    return format != Format.AUTO
+        || !fields.isEmpty()
+        || separator != null
+        || paths.stream().anyMatch(DocumentInput::namesDocuments);
+  }
+
+  private static boolean namesDocuments(String path) {
+    if (DOCUMENTS.matcher(path).find()) {
+      return true;
+    }
+    Path directory = Path.of(path);
+    if (!Files.isDirectory(directory)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.anyMatch(file -> DOCUMENTS.matcher(file.toString()).find());
+    } catch (IOException | UncheckedIOException e) {
+      return false; // Whoever reads them tells what is wrong.
+    }
   }
 
   private void check() {

@@ -180,12 +180,7 @@ final class Generate extends Verb {
   }
 
   private GenerationOptions options(ModelSource source) {
-    GenerationOptions own = source.generation().orElse(GenerationOptions.builder().build());
-    GenerationOptions usual =
-        source.saysHowToChoose()
-            ? own
-            : own.toBuilder().temperature(0.8).topK(30).topP(0.9).build();
-    return sampling.over(usual).toBuilder().logProbabilities(logProbabilities).build();
+    return sampling.of(source).toBuilder().logProbabilities(logProbabilities).build();
   }
 
   private Summary generate(GenerateModel loaded, Tokenizer known, List<GenerateOutput.Task> tasks) {

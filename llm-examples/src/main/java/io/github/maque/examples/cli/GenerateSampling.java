@@ -93,8 +93,16 @@ final class GenerateSampling {
               + " the rest, and go on; without this, end.")
   private @Nullable Integer slide;
 
-  /** Returns options with what was given in place of what there is. */
-  GenerationOptions over(GenerationOptions options) {
+  /** Returns options as a model says, or else as is usual, with what was given in place of that. */
+  GenerationOptions of(ModelSource model) {
+    GenerationOptions own = model.generation().orElse(GenerationOptions.builder().build());
+    return over(
+        model.saysHowToChoose()
+            ? own
+            : own.toBuilder().temperature(0.8).topK(30).topP(0.9).build());
+  }
+
+  private GenerationOptions over(GenerationOptions options) {
     GenerationOptions.Builder builder = options.toBuilder();
     if (maxNewTokens != null) {
       builder.maxNewTokens(maxNewTokens);

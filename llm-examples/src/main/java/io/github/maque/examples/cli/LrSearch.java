@@ -7,6 +7,7 @@ import io.github.maque.train.tune.LearningRateSearch;
 import io.github.maque.train.tune.RateRange;
 import io.github.maque.train.tune.RateResult;
 import io.github.maque.train.tune.Recommendation;
+import io.github.maque.train.tune.Recommendation.Verdict;
 import io.github.maque.train.tune.SearchEvidence;
 import io.github.maque.train.tune.Trial;
 import java.io.IOException;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
           + " runs with several rates, from the same weights and over the same data. Tables and"
           + " pictures of all losses are kept in a directory.",
       "The verdict says how far to trust it: clear; flat, if the runs were too short to tell rates"
-          + " apart; at the edge of the range, if the best rate may be outside."
+          + " apart; at the edge of the range, if the best rate may be outside; best rates too close to"
+          + " divergence, if the recommended one is worse, but safe."
     })
 final class LrSearch extends Verb {
   @Spec private @Nullable CommandSpec spec;
@@ -170,7 +172,9 @@ final class LrSearch extends Verb {
         .ifPresent(
             rate ->
                 summary.print(
-                    "maque pretrain takes it with --set training.optimizer.learning-rate=" + rate));
+                    "maque pretrain takes it with --set training.optimizer.learning-rate="
+                        + rate
+                        + (found.verdict() == Verdict.CLEAR ? "" : " (not certain)")));
     return summary.print("").text("out", directory.toString());
   }
 

@@ -38,8 +38,13 @@ import picocli.CommandLine.ParseResult;
       ModelCommand.class,
       LrSearch.class,
       Pretrain.class,
+      Sft.class,
+      Preferences.class,
       Report.class,
       Generate.class,
+      Chat.class,
+      RolloutPairs.class,
+      Evaluate.class,
       BenchCommand.class
     })
 public final class Maque extends CommandGroup {
@@ -85,7 +90,7 @@ public final class Maque extends CommandGroup {
           command.getErr(),
           "maque: the heap of " + heap + " is too small; MAQUE_JAVA_OPTS=-Xmx… makes it larger");
       return FAULT_OF_OURS;
-    } catch (LinkageError | StackOverflowError e) {
+    } catch (Error e) {
       LoggerFactory.getLogger(Maque.class).debug("maque failed", e);
       printLine(
           command.getErr(),

@@ -3,12 +3,9 @@ package io.github.maque.examples.cli;
 import io.github.maque.examples.pretrain.PretrainConfig;
 import io.github.maque.examples.pretrain.Pretraining;
 import io.github.maque.train.Resume;
-import io.github.maque.train.Trainer;
 import io.github.maque.train.TrainingResult;
-import io.github.maque.train.metric.RunEnd;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,6 +28,8 @@ import picocli.CommandLine.Spec;
           + " one ends it at once. Ended in whatever way, the same command goes on where it was."
     })
 final class Pretrain extends Verb {
+  private static final String SMOKE = "smoke";
+
   @Spec private @Nullable CommandSpec spec;
 
   @Mixin private final PretrainOptions options = new PretrainOptions();
@@ -61,7 +60,8 @@ final class Pretrain extends Verb {
       names = "--smoke",
       description =
           "Try everything out: ten steps of a few sequences at one learning rate. Without --data on"
-              + " made-up stories, without --out in a directory that is deleted in the end.")
+              + " made-up stories. The run is kept in a new directory smoke in that of --out; without"
+              + " --out it is deleted in the end.")
   private boolean smoke;
 
   private boolean stopped;
@@ -80,13 +80,18 @@ final class Pretrain extends Verb {
       PretrainConfig few = PretrainSmoke.shortened(given);
       return train(
           few.data().directory().isPresent() ? few : PretrainSmoke.withStories(few, scratch),
-          out == null ? scratch.resolve("run") : out);
+          (out == null ? scratch : out).resolve(SMOKE));
     } finally {
       Unfinished.delete(scratch);
     }
   }
 
   private void check() throws IOException {
+    // What a smoke run has learnt is nothing that another run should go on from.
+    if (smoke && out != null && Files.exists(out.resolve(SMOKE))) {
+      throw new FileAlreadyExistsException(
+          out.resolve(SMOKE).toString(), null, "exists, and --smoke needs a new directory");
+    }
     if (weights != null && resume != null) {
       throw rejection("--weights and --resume exclude each other");
     }
@@ -96,45 +101,34 @@ final class Pretrain extends Verb {
   }
 
   private Summary train(PretrainConfig chosen, Path directory) throws IOException {
-    PrintWriter screen = Objects.requireNonNull(spec).commandLine().getOut();
+    TrainingRunner runner =
+        new TrainingRunner(Objects.requireNonNull(spec).commandLine(), isJson());
+    Summary summary = new Summary();
     try (Pretraining pretraining = Pretraining.open(chosen);
         Progress progress = progress()) {
-      TrainingConsole console = new TrainingConsole(isJson() ? null : screen, progress);
-      Trainer trainer =
-          pretraining
-              .trainer()
-              .directory(directory)
-              .resume(resume(directory))
-              .listener(console)
-              .build();
-      Summary plan =
-          new Summary().text("config", options.config()).text("out", directory.toString());
-      new PretrainFigures(pretraining, trainer.horizon()).addTo(plan);
-      console.print("%s", plan.toText());
-      TrainingResult result = train(trainer);
-      return summary(plan, directory, result);
+      TrainingResult result =
+          runner.train(
+              pretraining.trainer().directory(directory).resume(resume()),
+              progress,
+              summary,
+              (horizon, plan) -> {
+                plan.text("config", options.config()).text("out", directory.toString());
+                new PretrainFigures(pretraining, horizon).addTo(plan);
+              });
+      stopped = runner.stopped();
+      if (!smoke || out != null) {
+        TrainingRunner.addPlaces(directory, result, summary);
+      }
+      if (stopped) {
+        summary.print("", afterStop(result));
+      }
+      return summary;
     }
   }
 
-  private TrainingResult train(Trainer trainer) throws IOException {
-    PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
-    Runnable stop =
-        () -> {
-          trainer.stop();
-          err.println("ends after this step and saves; a second signal ends it at once");
-          err.flush();
-        };
-    TrainingInterruption interruption = new TrainingInterruption(stop);
-    try {
-      return trainer.train();
-    } finally {
-      interruption.close();
-    }
-  }
-
-  private Resume resume(Path directory) throws IOException {
+  private Resume resume() {
     if (weights != null) {
-      return hasCheckpoints(directory) ? Resume.auto() : Resume.weights(weights);
+      return Resume.autoOr(Resume.weights(weights));
     }
     if (resume == null || resume.equals("auto")) {
       return Resume.auto();
@@ -142,31 +136,13 @@ final class Pretrain extends Verb {
     return resume.equals("never") ? Resume.never() : Resume.from(Path.of(resume));
   }
 
-  private static boolean hasCheckpoints(Path directory) throws IOException {
-    Path checkpoints = directory.resolve("checkpoints");
-    if (!Files.isDirectory(checkpoints)) {
-      return false;
+  private String afterStop(TrainingResult result) {
+    if (smoke) {
+      return "it was stopped";
     }
-    try (DirectoryStream<Path> steps = Files.newDirectoryStream(checkpoints, "step-*")) {
-      return steps.iterator().hasNext();
-    }
-  }
-
-  private Summary summary(Summary plan, Path directory, TrainingResult result) {
-    Summary summary = new Summary().addFigures(plan);
-    summary.print("");
-    new RunFigures(result.history()).addTo(summary);
-    stopped =
-        result.history().end().map(end -> end.reason() == RunEnd.Reason.STOPPED).orElse(false);
-    if (!smoke || out != null) {
-      result.lastCheckpoint().ifPresent(path -> summary.text("checkpoint", path.toString()));
-      result.bestCheckpoint().ifPresent(path -> summary.text("best_checkpoint", path.toString()));
-      summary.text("report", directory.resolve("report.html").toString());
-    }
-    if (stopped) {
-      summary.print("", "it was stopped and saved; the same command goes on");
-    }
-    return summary;
+    boolean auto = resume == null || resume.equals("auto");
+    return TrainingRunner.afterStop(
+        result, auto ? "the same command" : "the same command with --resume auto");
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.maque.examples.cli;
 import io.github.maque.examples.pretrain.PretrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +15,9 @@ final class PretrainOptions {
       names = "--config",
       required = true,
       paramLabel = "FILE|NAME",
+      completionCandidates = Bundled.class,
       description =
-          "A configuration in YAML, or one that comes with the program: story-tiny-cpu (minutes),"
-              + " story-10m-cpu or storyteller-44m.")
+          "A configuration in YAML, or one that comes with the program: ${COMPLETION-CANDIDATES}.")
   private String config = "";
 
   @Option(
@@ -37,9 +38,17 @@ final class PretrainOptions {
       names = "--tokenizer",
       paramLabel = "DIR|FILE",
       description =
-          "The tokenizer that made the data, if it is not in their directory; the same as --set"
+          "The tokenizer that made the data, if it does not lie with them; the same as --set"
               + " data.tokenizer=….")
   private @Nullable Path tokenizer;
+
+  /** The names that {@code --config} takes. */
+  static final class Bundled implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return PretrainConfig.BUNDLED.iterator();
+    }
+  }
 
   /** Reads the configuration, with what options change in it. */
   PretrainConfig read() throws IOException {

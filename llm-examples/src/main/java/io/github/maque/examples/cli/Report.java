@@ -2,6 +2,7 @@ package io.github.maque.examples.cli;
 
 import io.github.maque.train.metric.HtmlReport;
 import io.github.maque.train.metric.MetricsFile;
+import io.github.maque.train.metric.RunDirectory;
 import io.github.maque.train.metric.RunHistory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,8 +21,6 @@ import picocli.CommandLine.Parameters;
           + " of it. The run may still go on."
     })
 final class Report extends Verb {
-  private static final String METRICS = "metrics.jsonl";
-
   @Parameters(paramLabel = "RUN", description = "The directory that the run is kept in.")
   private Path run = Path.of("");
 
@@ -37,16 +36,18 @@ final class Report extends Verb {
     if (out != null) {
       OutputFile.check(out);
     }
-    Path metrics = run.resolve(METRICS);
+    RunDirectory directory = new RunDirectory(run);
+    Path metrics = directory.metrics();
     if (!Files.isRegularFile(metrics)) {
       throw new NoSuchFileException(
           metrics.toString(), null, "expected a directory that training has written");
     }
     RunHistory history = MetricsFile.read(metrics);
-    Path page = out == null ? run.resolve("report.html") : out;
-    HtmlReport.write(page, history);
+    Path page = out == null ? directory.report() : out;
     if (out == null) {
-      HtmlReport.writePictures(run, history);
+      HtmlReport.writeAll(run, history);
+    } else {
+      HtmlReport.write(out, history);
     }
     Summary summary = new Summary().text("report", page.toString());
     new RunFigures(history).addTo(summary);

@@ -2,23 +2,23 @@ package io.github.maque.examples.cli;
 
 import io.github.maque.train.metric.Evaluation;
 import io.github.maque.train.metric.RunHistory;
-import io.github.maque.train.metric.StepMetrics;
+import io.github.maque.train.metric.RunSummary;
 import io.github.maque.train.metric.Warning;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /** What came of a run so far. */
 record RunFigures(RunHistory history) {
-  /** Single losses jump; the mean of so many does not. */
-  private static final int LAST_STEPS = 20;
-
   /** More rows than that are no short table. */
   private static final int MOST_ROWS = 12;
 
   private static final int MOST_WARNINGS = 20;
+
+  private static final String FIGURE_LINE = "%-30s  %12s  %16s  %15s";
 
   /** Adds everything. */
   void addTo(Summary summary) {
@@ -28,49 +28,75 @@ record RunFigures(RunHistory history) {
             .map(known -> known.reason().name().toLowerCase(Locale.ROOT))
             .orElse("going on, or killed");
     summary.text("ended", end);
-    addSteps(summary);
-    addEvaluations(summary);
+    RunSummary run = RunSummary.of(history);
+    addSteps(run, summary);
+    addEvaluations(run, summary);
+    addFigures(run, summary);
+    List<Warning> warnings = history.warnings();
     summary.data(
         "warnings",
-        history.warnings().stream().limit(MOST_WARNINGS).map(Warning::message).toList());
+        warnings.stream()
+            .skip(Math.max(0, warnings.size() - MOST_WARNINGS))
+            .map(Warning::message)
+            .toList());
     if (!history.warnings().isEmpty()) {
       summary.print("warnings", String.valueOf(history.warnings().size()));
     }
   }
 
-  private void addSteps(Summary summary) {
-    List<StepMetrics> steps = history.steps();
-    if (steps.isEmpty()) {
-      summary.count("step", 0);
+  private static void addSteps(RunSummary run, Summary summary) {
+    summary.count("step", run.step());
+    if (run.step() == 0) {
       return;
     }
-    StepMetrics last = steps.get(steps.size() - 1);
-    double loss =
-        steps.subList(Math.max(0, steps.size() - LAST_STEPS), steps.size()).stream()
-            .mapToDouble(StepMetrics::loss)
-            .filter(Double::isFinite)
-            .average()
-            .orElse(Double.NaN);
     summary
-        .count("step", last.step())
-        .count("tokens", last.tokens())
-        .number("training_loss", loss, "")
-        .number("training_seconds", history.seconds(), "s")
-        .number("tokens_per_second", last.tokensPerSecond(), "in the end");
-    if (Double.isFinite(last.utilization())) {
+        .count("tokens", run.tokens())
+        .number("training_loss", run.trainingLoss().orElse(Double.NaN), "")
+        .number("training_seconds", run.seconds(), "s")
+        .number("tokens_per_second", run.tokensPerSecond(), "in the median");
+    if (!Double.isNaN(run.utilization())) {
       summary.number(
-          "percent_of_matrix_products", 100 * last.utilization(), "%, of their measured rate");
+          "percent_of_matrix_products", 100 * run.utilization(), "%, of their measured rate");
     }
-    if (history.skipped() > 0) {
-      summary.count("updates_left_out", history.skipped());
+    if (run.skipped() > 0) {
+      summary.count("updates_left_out", run.skipped());
     }
   }
 
-  private void addEvaluations(Summary summary) {
+  /** What is not known is null in JSON, and a dash for people. */
+  private static void addFigures(RunSummary run, Summary summary) {
+    if (run.figures().isEmpty()) {
+      return;
+    }
+    Map<String, Object> data = new LinkedHashMap<>();
+    summary.print(
+        String.format(FIGURE_LINE, "", "training", "first validation", "last validation"));
+    for (RunSummary.Figure figure : run.figures()) {
+      Map<String, Object> values = new LinkedHashMap<>();
+      values.put("training", figure.training().orElse(Double.NaN));
+      values.put("first_validation", figure.first().orElse(Double.NaN));
+      values.put("last_validation", figure.last().orElse(Double.NaN));
+      data.put(figure.name(), values);
+      summary.print(
+          String.format(
+              FIGURE_LINE,
+              figure.name(),
+              text("%.4g", figure.training()),
+              text("%.4g", figure.first()),
+              text("%.4g", figure.last())));
+    }
+    summary.data("figures", data);
+    summary.print("");
+  }
+
+  private static String text(String format, OptionalDouble value) {
+    return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble()) : "-";
+  }
+
+  private void addEvaluations(RunSummary run, Summary summary) {
     List<Evaluation> evaluations = history.evaluations();
     summary.data("evaluations", evaluations.stream().map(RunFigures::data).toList());
-    history
-        .best()
+    run.best()
         .ifPresent(
             best -> {
               summary.data("best", data(best));
@@ -83,7 +109,8 @@ record RunFigures(RunHistory history) {
                       "validation loss",
                       "perplexity",
                       "bits per byte"));
-              shown(evaluations).forEach(one -> summary.print(row(one, one.equals(best))));
+              shown(evaluations.stream().filter(one -> !Double.isNaN(one.loss())).toList())
+                  .forEach(one -> summary.print(row(one, one.equals(best))));
               summary.print("");
             });
   }
@@ -98,10 +125,7 @@ record RunFigures(RunHistory history) {
   }
 
   private static String row(Evaluation evaluation, boolean best) {
-    String bits =
-        evaluation.bitsPerByte().isPresent()
-            ? String.format(Locale.ROOT, "%.4f", evaluation.bitsPerByte().getAsDouble())
-            : "-";
+    String bits = text("%.4f", evaluation.bitsPerByte());
     return String.format(
             Locale.ROOT,
             "%,10d  %15.4f  %10.2f  %13s  %s",
@@ -119,6 +143,9 @@ record RunFigures(RunHistory history) {
     data.put("loss", evaluation.loss());
     data.put("perplexity", evaluation.perplexity());
     evaluation.bitsPerByte().ifPresent(bits -> data.put("bits_per_byte", bits));
+    if (!evaluation.figures().isEmpty()) {
+      data.put("figures", evaluation.figures());
+    }
     return data;
   }
 }

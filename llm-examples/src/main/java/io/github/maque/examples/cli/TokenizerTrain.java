@@ -10,7 +10,6 @@ import io.github.maque.tokenizer.bpe.TrainingProgress;
 import io.github.maque.tokenizer.format.TokenizerConfig;
 import java.io.IOException;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,15 +18,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Learns a vocabulary from text files. */
+/** Learns a vocabulary from texts. */
 @Command(
     name = "train",
     description = {
-      "Learns a vocabulary from text files and writes it as a directory that Hugging Face's"
-          + " transformers opens. What is not given suits a small model for Chinese."
+      "Learns a vocabulary from texts and writes it as a directory that Hugging Face's transformers"
+          + " opens. What is not given suits a small model for Chinese.",
+      "JSON and packed files, and whatever --format says, are read as maque data prepare reads them;"
+          + " other files are text, line by line."
     })
 final class TokenizerTrain extends Verb {
 
@@ -86,20 +88,14 @@ final class TokenizerTrain extends Verb {
     }
   }
 
-  @Option(
-      names = "--input",
-      required = true,
-      arity = "1..*",
-      paramLabel = "FILE|DIR",
-      description = "Text files; a directory stands for all files below it.")
-  private List<Path> inputs = List.of();
+  @Mixin private final DocumentInput input = new DocumentInput();
 
   @Option(
       names = "--encoding",
       converter = CharsetConverter.class,
       paramLabel = "NAME",
-      description = "The files' encoding, such as GB18030; UTF-8 if not given.")
-  private Charset encoding = StandardCharsets.UTF_8;
+      description = "The encoding of text files, such as GB18030; UTF-8 if not given.")
+  private @Nullable Charset encoding;
 
   @Option(
       names = "--vocab-size",
@@ -215,7 +211,7 @@ final class TokenizerTrain extends Verb {
                 + kind.name().toLowerCase(Locale.ROOT));
       }
     }
-    TextSource source = TextSource.files(inputs, encoding);
+    TextSource source = input.texts(encoding);
     String endOfDocument = eos != null ? eos : kind == Kind.BYTE ? "<|endoftext|>" : "</s>";
     Optional<ChatTemplate> chat = chatTemplate(endOfDocument);
     BpeTraining training;

@@ -21,8 +21,9 @@ final class TorchPeerOptions {
       paramLabel = "FILE",
       description =
           "Trains the same decoder, given layers, width, heads, feed-forward width, vocabulary,"
-              + " time, batch, eager or compile, and steps; prints JSON with params, tok_s and"
-              + " mfu_of_gemm.")
+              + " time, batch, eager or compile, and steps; prints JSON with peer, params,"
+              + " tok_s, mfu_of_gemm and precision, such as bfloat16-mixed: only what computes in the"
+              + " same is compared.")
   private @Nullable Path peerScript;
 
   /** Checks that both are there, or none. */

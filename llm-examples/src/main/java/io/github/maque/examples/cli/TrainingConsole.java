@@ -10,6 +10,9 @@ import io.github.maque.train.metric.Warning;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +28,18 @@ final class TrainingConsole implements TrainingListener {
 
   private static final int MOST_LINES = 100;
 
+  /** More do not fit in a line. */
+  private static final int MOST_FIGURES = 4;
+
+  /** The first updates say little about how long all of them take. */
+  private static final int STEPS_TO_JUDGE_BY = 20;
+
   private final @Nullable PrintWriter out;
   private final Progress progress;
+  private final LongSupplier nanos;
   private long steps = 1;
-  private long tokensPerStep;
+  private long firstStep = 1;
+  private long startNanos;
   private long printedStep;
   private long printedNanos;
   private double lossSum;
@@ -40,16 +51,23 @@ final class TrainingConsole implements TrainingListener {
    * @param out where lines go, or null for none
    */
   TrainingConsole(@Nullable PrintWriter out, Progress progress) {
+    this(out, progress, System::nanoTime);
+  }
+
+  /** Creates a console with another clock. */
+  TrainingConsole(@Nullable PrintWriter out, Progress progress, LongSupplier nanos) {
     this.out = out;
     this.progress = progress;
+    this.nanos = nanos;
   }
 
   @Override
   public void started(RunDescription run) {
     steps = run.steps();
-    tokensPerStep = run.tokensPerStep();
+    firstStep = run.firstStep();
+    startNanos = nanos.getAsLong();
     printedStep = run.firstStep() - 1;
-    printedNanos = System.nanoTime();
+    printedNanos = nanos.getAsLong();
     if (run.firstStep() > 1) {
       print("goes on with step %,d of %,d", run.firstStep(), run.steps());
     }
@@ -77,25 +95,45 @@ final class TrainingConsole implements TrainingListener {
       progress.update("Training", step.step(), steps, "steps", brief(step));
     } else if (isDue(step.step())) {
       print(
-          "step %,d of %,d  loss %.4f  %,.0f tokens/s%s%s  %s left",
+          "step %,d of %,d  loss %.4f%s  %,.0f tokens/s%s%s  %s left",
           step.step(),
           steps,
           lossSum / losses, // of none is no number
+          figures(step.others()),
           step.tokensPerSecond(),
           share(step, "  %.0f %% of matrix products"),
           step.memoryBytes() == 0 ? "" : "  " + ByteSize.toText(step.memoryBytes()),
-          time((steps - step.step()) * tokensPerStep / step.tokensPerSecond()));
+          time(secondsLeft(step)));
       printedStep = step.step();
-      printedNanos = System.nanoTime();
+      printedNanos = nanos.getAsLong();
       lossSum = 0;
       losses = 0;
     }
   }
 
+  /**
+   * What is left takes as long as what was done, with all that came between updates; at first, as
+   * long as the update.
+   */
+  private double secondsLeft(StepMetrics step) {
+    long done = step.step() - firstStep + 1;
+    double each =
+        done < STEPS_TO_JUDGE_BY ? step.seconds() : (nanos.getAsLong() - startNanos) / 1e9 / done;
+    return each * (steps - step.step());
+  }
+
+  private static String figures(Map<String, Double> figures) {
+    return figures.entrySet().stream()
+        .filter(figure -> !figure.getValue().isNaN())
+        .limit(MOST_FIGURES)
+        .map(figure -> String.format(Locale.ROOT, "  %s %.4g", figure.getKey(), figure.getValue()))
+        .collect(Collectors.joining());
+  }
+
   private boolean isDue(long step) {
-    long nanos = System.nanoTime() - printedNanos;
-    boolean far = (step - printedStep) * MOST_LINES >= steps || nanos >= MOST_NANOS;
-    return step == 1 || step == steps || nanos >= LEAST_NANOS && far;
+    long silence = nanos.getAsLong() - printedNanos;
+    boolean far = (step - printedStep) * MOST_LINES >= steps || silence >= MOST_NANOS;
+    return step == 1 || step == steps || silence >= LEAST_NANOS && far;
   }
 
   private static String brief(StepMetrics step) {
@@ -130,11 +168,14 @@ final class TrainingConsole implements TrainingListener {
           .ifPresent(bits -> line.append(String.format(Locale.ROOT, "  bits per byte %.4f", bits)));
       line.append(evaluation.best() ? "  (the best so far)" : "");
     } else {
-      line.append("samples");
+      line.append(evaluation.figures().isEmpty() ? "samples" : "evaluation");
     }
-    print("%s", line);
+    print("%s%s", line, figures(evaluation.figures()));
     for (Evaluation.Sample sample : evaluation.samples()) {
-      print("  | %s", (sample.prompt() + sample.text()).strip().replaceAll("\\R", "\n  | "));
+      (sample.prompt() + sample.text())
+          .strip()
+          .lines()
+          .forEach(text -> print("  | %s", visible(text)));
     }
   }
 
@@ -146,7 +187,7 @@ final class TrainingConsole implements TrainingListener {
 
   @Override
   public void warned(Warning warning) {
-    print("warning: step %,d: %s", warning.step(), warning.message());
+    print("warning: step %,d: %s", warning.step(), visible(warning.message()));
   }
 
   @Override
@@ -164,6 +205,21 @@ final class TrainingConsole implements TrainingListener {
             out.flush();
           });
     }
+  }
+
+  /** Returns a text whose control characters, which may do anything to a terminal, are shown. */
+  private static String visible(String text) {
+    StringBuilder shown = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (Character.getType(c) == Character.CONTROL) {
+                shown.append(String.format(Locale.ROOT, "\\u{%X}", c));
+              } else {
+                shown.appendCodePoint(c);
+              }
+            });
+    return shown.toString();
   }
 
   /** Returns a time as people tell it: {@code 45 s}, {@code 12 min}, {@code 3 h 05 min}. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ final class TrainingInterruption {
 
   private final Runnable stop;
   private final Map<String, Object> earlierHandlers = new LinkedHashMap<>();
-  private boolean asked;
+  private final AtomicBoolean asked = new AtomicBoolean();
 
   /**
    * Starts to listen.
@@ -39,8 +40,17 @@ final class TrainingInterruption {
    * @param stop called from another thread at the first signal
    */
   TrainingInterruption(Runnable stop) {
+    this(SIGNALS, stop);
+  }
+
+  /**
+   * Starts to listen to some signals.
+   *
+   * @param names without the SIG
+   */
+  TrainingInterruption(List<String> names, Runnable stop) {
     this.stop = stop;
-    for (String name : SIGNALS) {
+    for (String name : names) {
       try {
         Object handler =
             Proxy.newProxyInstance(
@@ -78,12 +88,13 @@ final class TrainingInterruption {
     };
   }
 
-  private synchronized void hear(int number) {
-    if (asked) {
-      Runtime.getRuntime().halt(ENDED_BY_SIGNAL + number);
+  private void hear(int number) {
+    if (asked.compareAndSet(false, true)) {
+      stop.run();
+      return;
     }
-    asked = true;
-    stop.run();
+    Unfinished.deleteAll();
+    Runtime.getRuntime().halt(ENDED_BY_SIGNAL + number);
   }
 
   /** Lets signals do what they did before. */

@@ -52,7 +52,8 @@ final class Unfinished {
     return stopping;
   }
 
-  private static void deleteAll() {
+  /** Deletes everything that is not kept, as the JVM is ending. */
+  static void deleteAll() {
     stopping = true;
     for (Path path : PATHS) {
       try {

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -110,9 +111,18 @@ abstract class Verb implements Callable<Integer> {
     return Objects.requireNonNull(spec);
   }
 
-  /** The value of every option, given or not, so that a line of JSON says how it came about. */
+  /**
+   * The value of every positional parameter and option, given or not, so that a line of JSON says
+   * how it came about.
+   */
   private Map<String, Object> options() {
     Map<String, Object> options = new LinkedHashMap<>();
+    for (PositionalParamSpec parameter : spec().positionalParameters()) {
+      Object value = parameter.getValue();
+      if (value != null) {
+        options.put(parameter.paramLabel().toLowerCase(Locale.ROOT), jsonValue(value));
+      }
+    }
     for (OptionSpec option : spec().options()) {
       Object value = option.getValue();
       String name = option.longestName().replaceFirst("^--", "").replace('-', '_');

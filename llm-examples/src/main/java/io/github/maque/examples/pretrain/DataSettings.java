@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  *
  * @param directory of token shards, as {@code maque data prepare} writes it
  * @param tokenizer a directory or file with the tokenizer that made the data; if empty, it must lie
- *     in the directory
+ *     with the data, where {@code maque data prepare} puts it
  * @param sequenceLength how many tokens a sequence has; if empty, as many as the model's context
  * @param documentMask whether a token sees its own document only, and not what happens to stand
  *     before it in the sequence

@@ -25,7 +25,7 @@ public record EngineSettings(Precision precision, int threads) {
   }
 
   /** Tells the engine its number of threads, which counts if it has not started yet. */
-  void apply() {
+  public void apply() {
     if (threads > 0) {
       System.setProperty(THREADS, String.valueOf(threads));
     }

@@ -9,10 +9,14 @@ import io.github.maque.model.Decoder;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.kernel.Precision;
 import io.github.maque.tokenizer.Tokenizer;
+import io.github.maque.tokenizer.format.TokenizerConfig;
 import io.github.maque.tokenizer.format.TokenizerFiles;
+import io.github.maque.train.HuggingFaceFormat;
 import io.github.maque.train.Trainer;
+import io.github.maque.train.TrainerBuilder;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -23,6 +27,7 @@ public final class Pretraining implements AutoCloseable {
 
   private final PretrainConfig config;
   private final Tokenizer tokenizer;
+  private final TokenizerConfig tokenizerConfig;
   private final TokenDataset training;
   private final Optional<TokenDataset> validation;
   private final NDManager manager;
@@ -31,10 +36,12 @@ public final class Pretraining implements AutoCloseable {
   private Pretraining(
       PretrainConfig config,
       Tokenizer tokenizer,
+      TokenizerConfig tokenizerConfig,
       TokenDataset training,
       Optional<TokenDataset> validation) {
     this.config = config;
     this.tokenizer = tokenizer;
+    this.tokenizerConfig = tokenizerConfig;
     this.training = training;
     this.validation = validation;
     DecoderConfig shape = config.shape(tokenizer.vocabularySize());
@@ -76,22 +83,34 @@ public final class Pretraining implements AutoCloseable {
       validation =
           Optional.of(TokenDataset.open(directory, VALIDATION)).filter(data -> data.tokens() > 1);
     }
-    return new Pretraining(config, tokenizer, training, validation);
+    TokenizerConfig tokenizerConfig = tokenizerConfig(place(config.data(), directory));
+    return new Pretraining(config, tokenizer, tokenizerConfig, training, validation);
   }
 
   private static Tokenizer tokenizer(DataSettings data, Path directory) throws IOException {
-    if (data.tokenizer().isPresent()) {
-      return TokenizerFiles.load(data.tokenizer().get());
-    }
     try {
-      return TokenizerFiles.load(directory);
+      return TokenizerFiles.load(place(data, directory));
     } catch (FileNotFoundException e) {
+      if (data.tokenizer().isPresent()) {
+        throw e;
+      }
       throw new IllegalArgumentException(
           "data.tokenizer must be set, for instance with --tokenizer: which tokenizer made "
               + directory
               + ", which holds none",
           e);
     }
+  }
+
+  private static Path place(DataSettings data, Path directory) {
+    return data.tokenizer().orElseGet(() -> DataTokenizer.place(directory));
+  }
+
+  /** Returns what is known of the tokenizer besides, such as how conversations are laid out. */
+  private static TokenizerConfig tokenizerConfig(Path place) throws IOException {
+    boolean known =
+        place.toString().endsWith(".json") || Files.exists(place.resolve("tokenizer.json"));
+    return known ? TokenizerFiles.config(place) : TokenizerConfig.DEFAULT;
   }
 
   /** Returns what it was opened with. */
@@ -129,11 +148,12 @@ public final class Pretraining implements AutoCloseable {
   }
 
   /** Returns a trainer that knows everything but where the run is kept. */
-  public Trainer.Builder trainer() {
-    Trainer.Builder builder =
+  public TrainerBuilder trainer() {
+    TrainerBuilder builder =
         Trainer.on(decoder)
             .data(trainingSequences())
             .tokenizer(tokenizer)
+            .modelFormat(HuggingFaceFormat.of(decoder).withTokenizer(tokenizer, tokenizerConfig))
             .options(config.training())
             .configuration(config.toYaml());
     validation.ifPresent(data -> builder.validation(sequences(data)));

@@ -55,7 +55,9 @@ class BenchModelTest {
             .json();
     assertThat(figures.getAsJsonArray("measurements").toString())
         .contains("fake eager", "fake compile", "25 % of its matrix products");
-    assertThat(figures.getAsJsonArray("requirements")).hasSize(2);
+    // It does not say what it computes in.
+    assertThat(figures.getAsJsonArray("requirements")).isEmpty();
+    assertThat(figures.toString()).contains("Nothing is promised against PyTorch");
 
     Path other = peer("{\"peer\":\"fake\",\"params\":98625,\"tok_s\":50,\"mfu_of_gemm\":0.25}");
     Invocation failed =
@@ -69,8 +71,7 @@ class BenchModelTest {
             "/bin/sh",
             "--peer-script",
             other);
-    assertThat(failed.exitCode()).isNotZero();
-    assertThat(failed.err()).contains("parameters should be 98625");
+    failed.rejects("trains 98625 parameters, expected a decoder of 98624");
   }
 
   private Path peer(String line) throws IOException {

@@ -2,11 +2,14 @@ package io.github.maque.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class MaqueTest {
 
@@ -47,8 +50,13 @@ class MaqueTest {
         "model export",
         "model convert",
         "pretrain",
+        "sft",
+        "dpo",
         "report",
         "generate",
+        "chat",
+        "rollout",
+        "evaluate",
         "bench tokenizer",
         "bench train",
         "bench stories"
@@ -57,6 +65,25 @@ class MaqueTest {
     Object[] words = (verb + " --help").strip().split(" ");
     Invocation help = Invocation.of(words).succeeds();
     assertThat(help.out()).startsWith("Usage: maque");
+  }
+
+  /** Such as Java's drawing throws where there are no fonts. */
+  @Test
+  void anErrorIsOneLineToo() {
+    StringWriter err = new StringWriter();
+    CommandLine command =
+        new CommandLine(
+                CommandSpec.wrapWithoutInspection(
+                    (Runnable)
+                        () -> {
+                          throw new InternalError("no fonts");
+                        }))
+            .setErr(new PrintWriter(err));
+    assertThat(Maque.execute(command)).isEqualTo(Maque.FAULT_OF_OURS);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("internal error", "no fonts");
   }
 
   @Test

@@ -66,7 +66,7 @@ class PretrainTest {
             prompts: [从前]
             sample-tokens: 5
           checkpoints:
-            every: 8
+            every: 10
         """);
     whole = shared.resolve("whole");
     figures = run(whole).json();
@@ -197,14 +197,34 @@ class PretrainTest {
   }
 
   @Test
+  void findsTheTokenizerWithTheData() {
+    Object[] words = {"pretrain", "--config", config, "--data", data, "--json", "--out"};
+    Object[] rest = {directory.resolve("run"), "--set", "training.duration=1 steps"};
+    JsonObject told =
+        Invocation.of(Stream.concat(Stream.of(words), Stream.of(rest)).toArray()).json();
+    assertThat(told.get("step").getAsLong()).isEqualTo(1);
+  }
+
+  @Test
+  void aSmokeRunIsNothingThatARealOneGoesOnFrom() throws IOException {
+    Path run = directory.resolve("run");
+    JsonObject tried = run(run, "--smoke", "--json").json();
+    assertThat(tried.get("step").getAsLong()).isEqualTo(10);
+    assertThat(ModelFixture.names(run)).containsExactly("smoke");
+    run(run, "--smoke").rejects("smoke", "--smoke needs a new directory");
+    JsonObject real = run(run, "--set", "training.duration=1 steps", "--json").json();
+    assertThat(real.get("step").getAsLong()).isEqualTo(1);
+  }
+
+  @Test
   void goesOnFromTheCheckpointOfAnotherRun() throws IOException {
     Path run = directory.resolve("run");
-    Path checkpoint = whole.resolve("checkpoints/step-00000016");
+    Path checkpoint = whole.resolve("checkpoints/step-00000010");
     JsonObject told = run(run, "--resume", checkpoint, "--set", "training.seed=0", "--json").json();
     assertThat(told.getAsJsonObject("options").getAsJsonObject("set").get("training.seed"))
         .hasToString("\"0\"");
-    List<List<Object>> steps = losses(run);
-    assertThat(steps).hasSize(5).isEqualTo(losses(whole, 17));
+    // Ten updates and the evaluation at the end.
+    assertThat(losses(run, 11)).hasSize(11).isEqualTo(losses(whole, 11));
   }
 
   @Test
@@ -236,8 +256,9 @@ class PretrainTest {
     assertThat(ModelFixture.names(run))
         .contains("report.html", "loss.png", "learning-rate.png", "tokens-per-second.png");
     Path page = directory.resolve("page.html");
-    assertThat(Invocation.of("report", run, "-o", page, "--json").json().get("step").getAsLong())
-        .isEqualTo(20);
+    JsonObject told = Invocation.of("report", run, "-o", page, "--json").json();
+    assertThat(told.get("step").getAsLong()).isEqualTo(20);
+    assertThat(told.getAsJsonObject("options").get("run").getAsString()).isEqualTo(run.toString());
     assertThat(Files.readString(page)).isEqualTo(Files.readString(run.resolve("report.html")));
   }
 
@@ -256,7 +277,9 @@ class PretrainTest {
     Path out = directory.resolve("run");
     Invocation.of("pretrain", "--config", "dance").rejects("dance", "story-tiny-cpu");
     Invocation.of("pretrain", "--config", config).rejects("data.directory", "--data");
-    Invocation.of("pretrain", "--config", config, "--data", data)
+    Path bare = Files.createDirectory(directory.resolve("bare"));
+    Files.copy(data.resolve("manifest.json"), bare.resolve("manifest.json"));
+    Invocation.of("pretrain", "--config", config, "--data", bare)
         .rejects("data.tokenizer", "--tokenizer");
     Invocation.of("pretrain", "--config", config, "--data", directory).rejects("manifest.json");
     run(out, "--set", "model.layer=3").rejects("model.layer", "layers");

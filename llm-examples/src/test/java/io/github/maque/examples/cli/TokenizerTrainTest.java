@@ -7,6 +7,8 @@ import io.github.maque.examples.benchmark.SyntheticChinese;
 import io.github.maque.tokenizer.Tokenizer;
 import io.github.maque.tokenizer.format.TokenizerFiles;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -30,6 +33,36 @@ class TokenizerTrainTest {
   static void writeText() throws IOException {
     text = shared.resolve("text.txt");
     Files.write(text, new SyntheticChinese(3).documents(200_000));
+  }
+
+  @Test
+  void learnsFromWhatDataPrepareReads() throws IOException {
+    List<String> texts = new SyntheticChinese(3).documents(50_000);
+    Path file = directory.resolve("stories.jsonl.gz");
+    try (Writer out =
+        new OutputStreamWriter(
+            new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.UTF_8)) {
+      for (String each : texts) {
+        JsonObject story = new JsonObject();
+        story.addProperty("title", "麻雀");
+        story.addProperty("story", each);
+        out.write(story + "\n");
+      }
+    }
+    Object[] words = {"tokenizer", "train", "--input", file, "--vocab-size", 500, "--out"};
+    JsonObject figures =
+        Invocation.of(
+                Stream.concat(Stream.of(words), Stream.of(directory.resolve("out"), "--json"))
+                    .toArray())
+            .json();
+    assertThat(figures.get("texts").getAsLong()).isEqualTo(texts.size());
+    assertThat(figures.get("characters").getAsLong())
+        .isEqualTo(texts.stream().mapToLong(each -> each.codePointCount(0, each.length())).sum());
+    Invocation.of(
+            Stream.concat(
+                    Stream.of(words), Stream.of(directory.resolve("no"), "--encoding", "GB18030"))
+                .toArray())
+        .rejects("--encoding is that of text files");
   }
 
   @Test

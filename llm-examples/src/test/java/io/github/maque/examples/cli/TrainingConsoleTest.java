@@ -8,6 +8,7 @@ import io.github.maque.train.metric.StepMetrics;
 import io.github.maque.train.metric.Warning;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -16,9 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingConsoleTest {
+  private long seconds;
   private final StringWriter text = new StringWriter();
   private final TrainingConsole console =
-      new TrainingConsole(new PrintWriter(text), new Progress(false));
+      new TrainingConsole(
+          new PrintWriter(text), new Progress(false), () -> 1_000_000_000L * seconds);
 
   @Test
   void doesNotFloodALog() {
@@ -40,7 +43,7 @@ class TrainingConsoleTest {
     start(1, 1);
     console.stepped(step(1, Double.NaN, Double.NaN));
     console.evaluated(
-        new Evaluation(1, Double.NaN, OptionalDouble.empty(), 0, false, 1, List.of()));
+        new Evaluation(1, Double.NaN, OptionalDouble.empty(), 0, false, 1, Map.of(), List.of()));
     assertThat(lines().subList(1, 3))
         .containsExactly(
             "step 1 of 1  loss NaN  1,000 tokens/s  2.00 GB  0 s left", "step 1  samples");
@@ -50,7 +53,8 @@ class TrainingConsoleTest {
   void tellsWhatHappens() {
     start(5, 9);
     Evaluation.Sample sample = new Evaluation.Sample("从前", "有鸟\n有人");
-    console.evaluated(new Evaluation(5, 2, OptionalDouble.of(0.5), 10, true, 1, List.of(sample)));
+    console.evaluated(
+        new Evaluation(5, 2, OptionalDouble.of(0.5), 10, true, 1, Map.of(), List.of(sample)));
     console.warned(new Warning(6, Warning.Kind.SPIKE, "100 % strange"));
     assertThat(lines())
         .containsExactly(
@@ -62,6 +66,50 @@ class TrainingConsoleTest {
             "  | 从前有鸟",
             "  | 有人",
             "warning: step 6: 100 % strange");
+  }
+
+  @Test
+  void controlCharactersOfATextDoNotReachTheTerminal() {
+    start(1, 9);
+    console.evaluated(samples(new Evaluation.Sample("a\u001b[2J", "b\u009b1m\r\nc\td\u0007")));
+    console.warned(new Warning(6, Warning.Kind.LISTENER, "x\u001b]0;y"));
+    assertThat(lines().subList(2, 5))
+        .containsExactly(
+            "  | a\\u{1B}[2Jb\\u{9B}1m", "  | c\\u{9}d\\u{7}", "warning: step 6: x\\u{1B}]0;y");
+  }
+
+  @Test
+  void showsTheFirstFiguresOfAnObjective() {
+    start(1, 1);
+    Map<String, Double> figures = new LinkedHashMap<>();
+    for (String name : List.of("margin", "accuracy", "unknown", "kl", "chosen", "rejected")) {
+      figures.put(name, name.equals("unknown") ? Double.NaN : figures.size() / 4.0);
+    }
+    console.stepped(new StepMetrics(1, 9, 2, 1e-3, 1, false, 1, 1, 1000, Double.NaN, 0, figures));
+    console.evaluated(
+        new Evaluation(1, 2, OptionalDouble.empty(), 1, false, 1, figures, List.of()));
+    String shown = "  margin 0.000  accuracy 0.2500  kl 0.7500  chosen 1.000";
+    assertThat(lines().subList(1, 3))
+        .containsExactly(
+            "step 1 of 1  loss 2.0000" + shown + "  1,000 tokens/s  0 s left",
+            "step 1  validation loss 2.0000  perplexity 7.39" + shown);
+  }
+
+  /** Updates take a second, and what is between them as long: what is left takes twice as long. */
+  @Test
+  void whatIsLeftIsJudgedByAllThatTakesTime() {
+    start(11, 1010);
+    for (int step = 11; step <= 510; step++) {
+      seconds += 2;
+      console.stepped(step(step, 3, Double.NaN));
+    }
+    assertThat(lines().get(2)).startsWith("step 21 ").endsWith("  16 min left");
+    assertThat(lines().get(lines().size() - 1)).startsWith("step 505 ").endsWith("  17 min left");
+  }
+
+  private static Evaluation samples(Evaluation.Sample sample) {
+    return new Evaluation(
+        5, Double.NaN, OptionalDouble.empty(), 10, true, 1, Map.of(), List.of(sample));
   }
 
   @ParameterizedTest

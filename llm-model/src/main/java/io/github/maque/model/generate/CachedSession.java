@@ -6,11 +6,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import io.github.maque.model.Decoder;
 import io.github.maque.model.DecoderConfig;
+import io.github.maque.model.kernel.GradientMode;
 import io.github.maque.model.kernel.Kernel;
 import io.github.maque.model.kernel.KernelSource;
 import io.github.maque.model.kernel.KernelValue;
 import io.github.maque.model.kernel.Kernels;
 import io.github.maque.model.kernel.Precision;
+import io.github.maque.model.layer.LowRankUpdates;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Map;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All slots are computed in each step, taking part or not: so what a slot answers does not
  * depend on how many others there are at work, bit for bit.
  */
+@SuppressWarnings("try") // what a mode is there for is to end
 final class CachedSession implements DecodingSession {
   private static final String[] LAYER = {
     "input_layernorm.weight",
@@ -84,8 +87,10 @@ final class CachedSession implements DecodingSession {
       step = kernels.get("step");
       resize = kernels.get("resize");
       int layers = config.layers();
-      weights =
-          kernels.get("prepare").value(manager, declared(decoder), layers, config.vocabularySize());
+      try (NDManager scratch = manager.newSubManager()) {
+        NDList declared = declared(decoder, scratch);
+        weights = kernels.get("prepare").value(manager, declared, layers, config.vocabularySize());
+      }
       cache =
           kernels
               .get("cache")
@@ -107,13 +112,26 @@ final class CachedSession implements DecodingSession {
             .followedBy(KernelSource.resource(CachedSession.class, products)));
   }
 
-  private NDList declared(Decoder decoder) {
+  /**
+   * Returns the weights, with the low-rank updates in force merged into copies.
+   *
+   * @param scratch what the copies are attached to
+   */
+  private NDList declared(Decoder decoder, NDManager scratch) {
     NDArray none = decoder.none();
     Map<String, Parameter> parameters = decoder.parametersByName();
+    LowRankUpdates updates = decoder.lowRankUpdates();
     NDList arrays = new NDList();
     for (int layer = 0; layer < config.layers(); layer++) {
       for (String name : LAYER) {
-        add(arrays, parameters.get("model.layers." + layer + "." + name), none);
+        String full = "model.layers." + layer + "." + name;
+        Parameter parameter = parameters.get(full);
+        String projection = LowRankUpdates.projection(full);
+        if (parameter != null && updates.byProjection().containsKey(projection)) {
+          arrays.add(merged(parameter, updates.product(scratch, projection)));
+        } else {
+          add(arrays, parameter, none);
+        }
       }
     }
     add(arrays, parameters.get("model.norm.weight"), none);
@@ -123,6 +141,12 @@ final class CachedSession implements DecodingSession {
     add(arrays, parameters.get("model.embed_positions.weight"), none);
     arrays.addAll(decoder.rotaryTables());
     return arrays;
+  }
+
+  private static NDArray merged(Parameter weight, NDArray product) {
+    try (GradientMode off = GradientMode.notRecording()) {
+      return product.add(weight.getArray());
+    }
   }
 
   private static void add(NDList arrays, @Nullable Parameter parameter, NDArray none) {

@@ -32,6 +32,7 @@ public final class DecoderKernels {
   private final Kernel zero;
   private final Kernel embed;
   private final Kernel embedWithPositions;
+  private final Kernel noisy;
   private final Kernel rotary;
   private final Kernel mask;
   private final Kernel bias;
@@ -58,6 +59,7 @@ public final class DecoderKernels {
     zero = kernels.get("zero");
     embed = kernels.get("embed");
     embedWithPositions = kernels.get("embed_with_positions");
+    noisy = kernels.get("noisy");
     rotary = kernels.get("rotary");
     mask = kernels.get("mask");
     bias = kernels.get("bias");
@@ -111,6 +113,16 @@ public final class DecoderKernels {
     return embedWithPositions
         .call(manager, ids, table, positions, positionTable, scale, training)
         .singletonOrThrow();
+  }
+
+  /**
+   * Returns embeddings with noise (Jain et al., 2023): to each number is added what is evenly
+   * spread between its token's magnitude below and above 0.
+   *
+   * @param magnitudes {@code [batch, time]}
+   */
+  public NDArray noisy(NDManager manager, NDArray embeddings, NDArray magnitudes) {
+    return noisy.call(manager, embeddings, magnitudes).singletonOrThrow();
   }
 
   /** Returns cosines and sines {@code [batch, 1, time, rotated / 2]} of positions. */

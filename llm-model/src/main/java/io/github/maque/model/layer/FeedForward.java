@@ -30,6 +30,9 @@ public final class FeedForward extends SubLayer {
       NDList weights,
       SequenceContext context,
       boolean training) {
-    return kernels.feedForward.call(manager, base, normed, weights, training).singletonOrThrow();
+    return kernels
+        .feedForward
+        .call(manager, base, normed, weights, updates(context, training), training)
+        .singletonOrThrow();
   }
 }

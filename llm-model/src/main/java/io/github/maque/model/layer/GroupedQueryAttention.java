@@ -48,6 +48,7 @@ public final class GroupedQueryAttention extends SubLayer {
             base,
             normed,
             weights,
+            updates(context, training),
             context.cos(),
             context.sin(),
             context.maskOrEmpty(),
@@ -68,7 +69,8 @@ public final class GroupedQueryAttention extends SubLayer {
       SequenceContext context,
       boolean training,
       boolean record) {
-    NDArray queries = kernels.queries.call(manager, normed, weights).singletonOrThrow();
+    NDList updates = updates(context, training);
+    NDArray queries = kernels.queries.call(manager, normed, weights, updates).singletonOrThrow();
     boolean keep = record && normed.getShape().get(1) <= KEEP_PROBABILITIES;
     NDList attended;
     try (var off = GradientMode.notRecording()) {
@@ -81,7 +83,10 @@ public final class GroupedQueryAttention extends SubLayer {
       found.setRequiresGradient(true);
     }
     NDArray output =
-        kernels.attentionOutput.call(manager, base, found, weights, training).singletonOrThrow();
+        kernels
+            .attentionOutput
+            .call(manager, base, found, weights, updates, training)
+            .singletonOrThrow();
     NDList kept = attended.subNDList(1);
     return new Attended(output, () -> backwardThroughCut(manager, queries, found, kept, context));
   }

@@ -57,8 +57,10 @@ final class RecordedNorm {
    */
   NDArray backward(NDArray base, NDArray gradient) {
     try (GradientMode off = GradientMode.notRecording()) {
-      NDList gradients = kernels.normBackward.call(manager, base, gradient, hidden, kept, weights);
-      for (int i = 0; i < weights.size(); i++) {
+      boolean learn = weights.stream().anyMatch(NDArray::hasGradient);
+      NDList gradients =
+          kernels.normBackward.call(manager, base, gradient, hidden, kept, weights, learn);
+      for (int i = 0; i + 1 < gradients.size(); i++) {
         try (NDArray own = gradients.get(i + 1)) {
           if (weights.get(i).hasGradient()) {
             Recording.backward(weights.get(i), own);

@@ -27,6 +27,7 @@ public final class SequenceContext {
   private final NDArray bias;
   private final NDArray cos;
   private final NDArray sin;
+  private final LowRankUpdates updates;
 
   /**
    * Describes sequences.
@@ -37,6 +38,7 @@ public final class SequenceContext {
    * @param bias the mask as attention differentiated by hand takes it, or an empty array
    * @param cos of the rotary angles, {@code [batch or 1, 1, time, rotated / 2]}, or an empty array
    * @param sin likewise
+   * @param updates what is added to projections
    */
   public SequenceContext(
       NDArray positions,
@@ -44,13 +46,15 @@ public final class SequenceContext {
       NDArray mask,
       NDArray bias,
       NDArray cos,
-      NDArray sin) {
+      NDArray sin,
+      LowRankUpdates updates) {
     this.positions = positions;
     this.segments = segments;
     this.mask = mask;
     this.bias = bias;
     this.cos = cos;
     this.sin = sin;
+    this.updates = updates;
   }
 
   /**
@@ -90,6 +94,11 @@ public final class SequenceContext {
    */
   public Optional<NDArray> mask() {
     return mask.getShape().size() == 0 ? Optional.empty() : Optional.of(mask);
+  }
+
+  /** Returns what is added to the projections of all layers. */
+  public LowRankUpdates updates() {
+    return updates;
   }
 
   NDArray maskOrEmpty() {

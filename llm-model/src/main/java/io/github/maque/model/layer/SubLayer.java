@@ -17,10 +17,12 @@ import java.util.List;
 abstract class SubLayer extends AbstractBlock {
   final DecoderKernels kernels;
   private final List<Parameter> ordered;
+  private final List<Parameter> projections;
 
   SubLayer(DecoderKernels kernels, List<Parameter> parameters) {
     this.kernels = kernels;
     ordered = List.copyOf(parameters);
+    projections = ordered.stream().filter(each -> each.getShape().dimension() == 2).toList();
     ordered.forEach(this::addParameter);
   }
 
@@ -42,6 +44,11 @@ abstract class SubLayer extends AbstractBlock {
       weights.add(store.getValue(parameter, like.getDevice(), training));
     }
     return weights;
+  }
+
+  /** Returns the updates of the projections, as kernels take them. */
+  NDList updates(SequenceContext context, boolean training) {
+    return context.updates().arrays(projections, kernels.none(), training);
   }
 
   @Override

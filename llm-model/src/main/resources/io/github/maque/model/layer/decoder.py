@@ -14,6 +14,11 @@ def embed_with_positions(self, ids: Tensor, table: Tensor, positions: Tensor, po
     x = x * scale
   return self.drop(self.residual(x + torch.embedding(position_table, positions)), training)
 
+# x plus its magnitude [batch, time] times noise that is evenly spread over −1 to 1, drawn anew for each number.
+def noisy(self, x: Tensor, magnitudes: Tensor) -> Tensor:
+  noise = torch.uniform_(torch.empty_like(x), -1.0, 1.0)
+  return self.residual(torch.addcmul(x, noise, magnitudes.unsqueeze(-1)))
+
 # Subtracting a tensor from itself would leave what is not a number.
 def zero(self, tensors: List[Tensor]) -> List[Tensor]:
   for t in tensors:
@@ -60,29 +65,33 @@ def norm_forward(self, x: Tensor, weights: List[Tensor], rounded: bool) -> List[
   r = self.inverse_size(x)
   return [self.round((x * r).mul_(weights[0]), rounded), r]
 
-# base + the gradient of x, or that alone if base is without elements; then the gradients of the weights. Given the
-# gradient of what norm_forward returned first, and the rest of what it returned.
-def norm_backward(self, base: Tensor, gradient: Tensor, x: Tensor, kept: List[Tensor], weights: List[Tensor]) -> List[Tensor]:
+# base + the gradient of x, or that alone if base is without elements; then, if they learn, the gradients of the weights.
+# Given the gradient of what norm_forward returned first, and the rest of what it returned.
+def norm_backward(self, base: Tensor, gradient: Tensor, x: Tensor, kept: List[Tensor], weights: List[Tensor], learn: bool) -> List[Tensor]:
   C = x.size(-1)
   g = torch.to(gradient, 6)
   if self.layer_norm:
-    d = torch.native_layer_norm_backward(g, x, [C], kept[0], kept[1], weights[0], weights[1], [True, True, True])
+    d = torch.native_layer_norm_backward(g, x, [C], kept[0], kept[1], weights[0], weights[1], [True, learn, learn])
     dx = d[0]
     if base.numel() > 0:
       dx = dx.add_(base)
-    return [dx, d[1], d[2]]
+    if learn:
+      return [dx, d[1], d[2]]
+    return [dx]
   w = weights[0]
   r = kept[0]
   gx = g * x
   rows = gx.view(-1, C)
   along = torch.mv(rows, w).view(r.size()).mul_(r * r * r / -C)
-  dw = torch.mv(rows.t(), r.view(-1))
+  dw = annotate(List[Tensor], [])
+  if learn:
+    dw.append(torch.mv(rows.t(), r.view(-1)))
   gw = torch.mul(g, w, out=gx)
   if base.numel() > 0:
     dx = torch.addcmul(base, gw, r)
   else:
     dx = gw.mul_(r)
-  return [dx.addcmul_(x, along), dw]
+  return [dx.addcmul_(x, along)] + dw
 
 # base + y; the last weights are those of the norm of the output, if there is one.
 def add(self, base: Tensor, y: Tensor, weights: List[Tensor], training: bool) -> Tensor:
@@ -124,19 +133,59 @@ def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float) ->
     return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, False, scale=scale, enable_gqa=self.grouped)
   return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=scale, enable_gqa=self.grouped)
 
-def project(self, h: Tensor, w: List[Tensor]) -> Tensor:
+# y + scale · dropout(x)·Aᵀ·Bᵀ of the projections w, whose products with x stand side by side in y. updates: scale and dropout,
+# then A [rank, in] and B [out, rank] of each projection of the sub-layer, without elements where there is none; or one
+# tensor if there are none at all. `first` is which of them w begins with.
+def updated(self, y: Tensor, x: Tensor, w: List[Tensor], updates: List[Tensor], first: int) -> Tensor:
+  if len(updates) == 1:
+    return y
+  down = annotate(List[Tensor], [])
+  up = annotate(List[Tensor], [])
+  for i in range(len(w)):
+    at = 1 + 2 * (first + i)
+    if updates[at].numel() > 0:
+      down.append(updates[at])
+      up.append(updates[at + 1])
+    else:
+      up.append(torch.zeros([w[i].size(0), 0], dtype=6, device=y.device))
+  if len(down) == 0:
+    return y
+  rows = x.flatten(0, 1)
+  scale = float(updates[0][0])
+  dropout = float(updates[0][1])
+  if dropout > 0.0:
+    parts = annotate(List[Tensor], [])
+    for a in down:
+      parts.append(torch.linear(torch.dropout(rows, dropout, True), torch.to(a, self.compute)))
+    t = torch.cat(parts, -1)
+  else:
+    t = torch.linear(rows, torch.to(torch.cat(down), self.compute))
+  b = torch.to(torch.block_diag(up) * scale, self.compute)
+  return torch.addmm(y.flatten(0, 1), t, b.t()).view(y.size())
+
+def project(self, h: Tensor, w: List[Tensor], updates: List[Tensor]) -> Tensor:
   # One product for queries, keys and values where weights are cast anyway.
   weight = torch.cat([torch.to(w[0], self.compute), torch.to(w[1], self.compute), torch.to(w[2], self.compute)])
   if self.attention_bias:
     bias = torch.cat([w[4], w[5], w[6]])
-    return torch.linear(h, weight, torch.to(bias, self.compute))
-  return torch.linear(h, weight)
+    y = torch.linear(h, weight, torch.to(bias, self.compute))
+  else:
+    y = torch.linear(h, weight)
+  return self.updated(y, h, w[:3], updates, 0)
+
+# The projection w, which is number `at` of its sub-layer.
+def bent(self, w: Tensor, x: Tensor, bias: List[Tensor], updates: List[Tensor], at: int) -> Tensor:
+  if len(bias) > 0:
+    y = torch.linear(x, torch.to(w, self.compute), torch.to(bias[0], self.compute))
+  else:
+    y = torch.linear(x, torch.to(w, self.compute))
+  return self.updated(y, x, [w], updates, at)
 
 # Queries, keys and values [batch, time, heads + 2 · key-value heads, head size] of what was normed, before they are
 # rotated. Weights: q, k, v, o, then biases of q, k, v, of o, norms of q, k, norm of the output.
-def queries(self, h: Tensor, w: List[Tensor]) -> Tensor:
+def queries(self, h: Tensor, w: List[Tensor], updates: List[Tensor]) -> Tensor:
   B, T, C = h.size()
-  qkv = self.project(h, w).view(B, T, self.heads + 2 * self.kv_heads, self.head_size)
+  qkv = self.project(h, w, updates).view(B, T, self.heads + 2 * self.kv_heads, self.head_size)
   if self.qk_norm:
     after = 4
     if self.attention_bias:
@@ -150,28 +199,26 @@ def queries(self, h: Tensor, w: List[Tensor]) -> Tensor:
   return qkv
 
 # base + what attention found, y [batch, time, heads · head size]
-def attention_output(self, base: Tensor, y: Tensor, w: List[Tensor], training: bool) -> Tensor:
-  output = torch.to(w[3], self.compute)
+def attention_output(self, base: Tensor, y: Tensor, w: List[Tensor], updates: List[Tensor], training: bool) -> Tensor:
+  bias = annotate(List[Tensor], [])
   if self.output_bias:
     bias_at = 4
     if self.attention_bias:
       bias_at = 7
-    y = torch.linear(y, output, torch.to(w[bias_at], self.compute))
-  else:
-    y = torch.linear(y, output)
-  return self.add(base, y, w, training)
+    bias = w[bias_at:bias_at + 1]
+  return self.add(base, self.bent(w[3], y, bias, updates, 3), w, training)
 
 # base + attention(h) in one piece, for the engine's own differentiation.
-def attention(self, base: Tensor, h: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, mask: Tensor, training: bool) -> Tensor:
+def attention(self, base: Tensor, h: Tensor, w: List[Tensor], updates: List[Tensor], cos: Tensor, sin: Tensor, mask: Tensor, training: bool) -> Tensor:
   B, T, C = h.size()
-  qkv = self.queries(h, w).transpose(1, 2)
+  qkv = self.queries(h, w, updates).transpose(1, 2)
   p = torch.split_with_sizes(qkv, [self.heads + self.kv_heads, self.kv_heads], 1)
   qk = p[0]
   if cos.numel() > 0:
     qk = self.rotate(qk, torch.to(cos, self.compute), torch.to(sin, self.compute))
   q = torch.split_with_sizes(qk, [self.heads, self.kv_heads], 1)
   y = self.attend(q[0], q[1], p[1], mask, self.head_size ** -0.5).transpose(1, 2).reshape(B, T, -1)
-  return self.attention_output(base, y, w, training)
+  return self.attention_output(base, y, w, updates, training)
 
 # --- Attention between the projections, differentiated by hand, for the CPU. The engine's fused attention reaches a
 # seventh of the rate of its matrix products there. Queries are taken a block at a time, with only the keys that the
@@ -309,13 +356,8 @@ def attend_backward(self, gradient: Tensor, kept: List[Tensor], cos: Tensor, sin
   o[:, self.heads + K:].copy_(gv.view(B, K, T, D))
   return out
 
-def bent(self, w: Tensor, x: Tensor, bias: List[Tensor]) -> Tensor:
-  if len(bias) > 0:
-    return torch.linear(x, torch.to(w, self.compute), torch.to(bias[0], self.compute))
-  return torch.linear(x, torch.to(w, self.compute))
-
 # base + feed-forward(h); weights: gate if gated, up, down, then biases in the same order, norm of the output
-def feed_forward(self, base: Tensor, h: Tensor, w: List[Tensor], training: bool) -> Tensor:
+def feed_forward(self, base: Tensor, h: Tensor, w: List[Tensor], updates: List[Tensor], training: bool) -> Tensor:
   n = 2
   if self.gated:
     n = 3
@@ -323,20 +365,20 @@ def feed_forward(self, base: Tensor, h: Tensor, w: List[Tensor], training: bool)
   if self.feed_forward_bias:
     bias = w[n:2 * n]
   if self.gated:
-    g = self.bent(w[0], h, bias[:1])
+    g = self.bent(w[0], h, bias[:1], updates, 0)
     if self.activation == 0:
       g = torch.silu(g)
     else:
       g = torch.gelu(g, approximate="tanh")
-    a = g * self.bent(w[1], h, bias[1:2])
+    a = g * self.bent(w[1], h, bias[1:2], updates, 1)
   else:
-    u = self.bent(w[0], h, bias[:1])
+    u = self.bent(w[0], h, bias[:1], updates, 0)
     if self.activation == 1:
       a = torch.gelu(u, approximate="tanh")
     else:
       r = torch.relu(u)
       a = r * r
-  return self.add(base, self.bent(w[n - 1], a, bias[n - 1:n]), w, training)
+  return self.add(base, self.bent(w[n - 1], a, bias[n - 1:n], updates, n - 1), w, training)
 
 # Logits of hidden states [tokens, width] for the real vocabulary, in float32.
 def logits(self, hidden: Tensor, table: Tensor, vocabulary: int, scale: float, cap: float) -> Tensor:

@@ -43,12 +43,12 @@ public final class Checkpoint {
 
   /**
    * Opens a checkpoint after reading all of it: every file must be there with the bytes that were
-   * written, and no other.
+   * written. The directory itself may be given as a link.
    *
    * @throws CheckpointException if it is damaged or incomplete; the message names the file
    */
   public static Checkpoint open(Path directory) throws IOException {
-    return open(directory, name -> true);
+    return open(directory.toRealPath(), name -> true);
   }
 
   /** Opens a checkpoint after looking at its files' sizes and reading the state only. */

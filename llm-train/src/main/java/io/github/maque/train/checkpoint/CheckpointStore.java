@@ -104,6 +104,16 @@ public final class CheckpointStore implements AutoCloseable {
     }
   }
 
+  /** Returns where the checkpoints are. */
+  public Path directory() {
+    return directory.path();
+  }
+
+  /** Returns whether there is nothing that has the name of a checkpoint, intact or not. */
+  public boolean isEmpty() throws IOException {
+    return StoreDirectory.steps(directory.path()).isEmpty();
+  }
+
   /** Returns whether a checkpoint is being written. */
   public boolean busy() {
     return !writing.isDone();
@@ -144,8 +154,16 @@ public final class CheckpointStore implements AutoCloseable {
    * @throws IOException if the directory cannot be read
    */
   public List<Checkpoint> list() throws IOException {
+    return list(directory.path());
+  }
+
+  /**
+   * Returns what {@link #list()} does of a directory that another process may be writing to. It is
+   * only read.
+   */
+  public static List<Checkpoint> list(Path directory) throws IOException {
     List<Checkpoint> checkpoints = new ArrayList<>();
-    for (Path step : directory.steps().values()) {
+    for (Path step : StoreDirectory.steps(directory).values()) {
       try {
         checkpoints.add(Checkpoint.openUnread(step));
       } catch (IOException e) {
@@ -156,20 +174,26 @@ public final class CheckpointStore implements AutoCloseable {
   }
 
   /**
-   * Returns the newest checkpoint all of whose files are as they were written.
+   * Returns the newest checkpoint all of whose files are as they were written. Newer ones, which
+   * are damaged, get names that begin with {@code damaged-}: the run will come to their steps
+   * again.
    *
    * @param whyNot hears of each newer one what is wrong with it
    * @throws IOException if the directory cannot be read
    */
   public Optional<Checkpoint> newestIntact(Consumer<String> whyNot) throws IOException {
-    for (Path step : directory.steps().descendingMap().values()) {
+    List<Path> damaged = new ArrayList<>();
+    for (Path step : StoreDirectory.steps(directory.path()).descendingMap().values()) {
       try {
-        return Optional.of(Checkpoint.open(step));
+        Checkpoint intact = Checkpoint.open(step);
+        damaged.forEach(directory::setAside);
+        return Optional.of(intact);
       } catch (CheckpointException e) {
         whyNot.accept(e.getMessage());
       } catch (IOException e) {
         whyNot.accept(step + ": " + reason(e));
       }
+      damaged.add(step);
     }
     return Optional.empty();
   }
@@ -177,9 +201,16 @@ public final class CheckpointStore implements AutoCloseable {
   /** Waits for the checkpoint that is being written, and gives the directory back. */
   @Override
   public void close() throws IOException {
-    await();
-    writer.shutdown();
-    directory.close();
+    try (directory) {
+      await();
+    } finally {
+      writer.shutdown();
+    }
+    for (Outcome unheard : outcomes) {
+      if (unheard instanceof Outcome.Failed failed) {
+        LOGGER.error("{}", failed.failure().getMessage(), failed.failure());
+      }
+    }
   }
 
   private Outcome write(CheckpointContents contents) {
@@ -226,7 +257,7 @@ public final class CheckpointStore implements AutoCloseable {
   private static void release(CheckpointContents contents) {
     try {
       contents.release().run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOGGER.warn("the copies for a checkpoint could not be released", e);
     }
   }
@@ -246,7 +277,7 @@ public final class CheckpointStore implements AutoCloseable {
           directory.delete(checkpoint);
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOGGER.warn("{} could not be searched for old checkpoints", directory.path(), e);
     }
   }

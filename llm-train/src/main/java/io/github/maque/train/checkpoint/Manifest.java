@@ -106,25 +106,23 @@ record Manifest(SortedMap<String, Entry> files) {
   }
 
   /**
-   * Compares the files with the manifest: that they are there and no others, their sizes, and what
-   * is in some of them.
+   * Compares the files with the manifest: that they are there, their sizes, and what is in some of
+   * them. Others, such as those that file managers leave behind, are not looked at.
    *
    * @param read which files are read and compared with their checksums
    * @throws CheckpointException if there is a difference
    */
   void verify(Path directory, Predicate<String> read) throws IOException {
     Map<String, Path> present = filesByName(directory);
-    for (Map.Entry<String, Path> file : present.entrySet()) {
-      if (!files.containsKey(file.getKey())) {
-        throw new CheckpointException(file.getValue(), FILE + " does not list this file");
-      }
-    }
     for (Map.Entry<String, Entry> file : files.entrySet()) {
       String name = file.getKey();
       Path path = present.get(name);
       // The name itself is never followed: it may lead anywhere.
       if (path == null) {
         throw new CheckpointException(directory, "the file " + name + " is missing");
+      }
+      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw new CheckpointException(path, "expected a file, found a link or the like");
       }
       long bytes = Files.size(path);
       if (bytes != file.getValue().bytes()) {
@@ -165,9 +163,6 @@ record Manifest(SortedMap<String, Entry> files) {
     for (Path file : FileTree.of(directory).files()) {
       String name =
           directory.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
-      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-        throw new CheckpointException(file, "expected a file, found a link or the like");
-      }
       if (!name.equals(FILE)) {
         files.put(name, file);
       }

@@ -18,12 +18,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The directories of a store: {@code step-00001000} is a checkpoint, {@code .new-step-00001000} a
  * complete one on its way to a place that is taken, and {@code .tmp-step-00001000-…} not yet or no
- * longer one. The lock makes whatever is under such a name at the beginning that of a dead process.
+ * longer one; {@code damaged-step-00001000-…} is one that cannot be gone on from. The lock makes
+ * whatever is under such a name at the beginning that of a dead process.
  */
 final class StoreDirectory implements Closeable {
   private static final Logger LOGGER = LoggerFactory.getLogger(StoreDirectory.class);
   private static final String TEMPORARY = ".tmp-";
   private static final String REPLACING = ".new-";
+  private static final String DAMAGED = "damaged-";
 
   private final Path path;
   private final DirectoryLock lock;
@@ -98,6 +100,15 @@ final class StoreDirectory implements Closeable {
     deleteIfPossible(temporary);
   }
 
+  /** Takes the name of a checkpoint from a damaged one, or leaves it if that cannot be done. */
+  void setAside(Path damaged) {
+    try {
+      move(damaged, temporaryName(DAMAGED, damaged.getFileName().toString()));
+    } catch (IOException e) {
+      LOGGER.warn("{} is damaged and could not be set aside", damaged, e);
+    }
+  }
+
   /** Deletes a directory, or leaves that to the next process. */
   void deleteIfPossible(Path temporary) {
     if (!Files.exists(temporary)) {
@@ -111,15 +122,19 @@ final class StoreDirectory implements Closeable {
   }
 
   /** Returns the directories that have the name of a checkpoint, by step. */
-  NavigableMap<Long, Path> steps() throws IOException {
+  static NavigableMap<Long, Path> steps(Path path) throws IOException {
     NavigableMap<Long, Path> steps = new TreeMap<>();
-    for (Path entry : entries("step-")) {
+    for (Path entry : entries(path, "step-")) {
       Checkpoint.step(entry).ifPresent(step -> steps.put(step, entry));
     }
     return steps;
   }
 
   private List<Path> entries(String prefix) throws IOException {
+    return entries(path, prefix);
+  }
+
+  private static List<Path> entries(Path path, String prefix) throws IOException {
     try (Stream<Path> entries = Files.list(path)) {
       return entries
           .filter(entry -> entry.getFileName().toString().startsWith(prefix))
@@ -131,8 +146,12 @@ final class StoreDirectory implements Closeable {
   }
 
   private Path temporaryName(String name) {
+    return temporaryName(TEMPORARY, name);
+  }
+
+  private Path temporaryName(String prefix, String name) {
     String unique = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
-    return path.resolve(TEMPORARY + name + "-" + unique);
+    return path.resolve(prefix + name + "-" + unique);
   }
 
   private void move(Path from, Path to) throws IOException {

@@ -8,7 +8,7 @@ import java.util.stream.DoubleStream;
  * Pictures of a run over its steps, as PNG files. They need no display. Long runs are drawn with
  * fewer points, the spikes among them.
  */
-public enum Curves {
+enum Curves {
   /** The loss of training, as it was and smoothed, of validation, and of updates left out. */
   LOSS("loss", "Loss", 1120, 440) {
     @Override
@@ -62,12 +62,12 @@ public enum Curves {
   abstract void draw(RunHistory history, CurveChart chart);
 
   /** Returns what a file of the picture is called. */
-  public String fileName() {
+  String fileName() {
     return fileName;
   }
 
   /** Returns what the picture shows, in a few words. */
-  public String title() {
+  String title() {
     return title;
   }
 
@@ -87,7 +87,7 @@ public enum Curves {
    * @param scale pixels for each unit of length, 1 to 8; letters and lines grow with it
    * @return a PNG file
    */
-  public byte[] png(RunHistory history, int scale) {
+  byte[] png(RunHistory history, int scale) {
     if (scale < 1 || scale > 8) {
       throw new IllegalArgumentException("scale must be from 1 to 8, got " + scale);
     }

@@ -88,8 +88,9 @@ final class HtmlDocument {
     return number(String.format(Locale.ROOT, "%,d", value));
   }
 
+  /** Adds a number, of which there is none if it is NaN. */
   HtmlDocument number(String format, double value) {
-    return number(String.format(Locale.ROOT, format, value));
+    return number(Double.isNaN(value) ? "–" : String.format(Locale.ROOT, format, value));
   }
 
   HtmlDocument cell(String text) {

@@ -6,9 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -17,9 +15,6 @@ import java.util.Objects;
  * its reader likes, and can be printed.
  */
 public final class HtmlReport {
-  /** Pictures stay sharp on screens with two pixels a unit, and on paper. */
-  private static final int SCALE = 2;
-
   private HtmlReport() {}
 
   /**
@@ -28,64 +23,40 @@ public final class HtmlReport {
    * @param history may be that of a run that still goes on
    */
   public static void write(Path file, RunHistory history) throws IOException {
-    writePage(file, history, pictures(history));
+    writePage(file, history, Picture.all(history));
   }
 
   /**
-   * Writes the curves beside each other: {@code loss.png}, {@code learning-rate.png}, {@code
-   * gradient-norm.png} and {@code tokens-per-second.png}.
+   * Writes {@link RunDirectory#report} and beside it the curves as PNG files: {@code loss.png},
+   * {@code learning-rate.png}, {@code gradient-norm.png}, {@code tokens-per-second.png} and {@code
+   * figure-….png} for each figure of the objective's own. On a machine that cannot draw there are
+   * no curves, which the page says.
    *
    * @param directory is made if need be
    */
-  public static void writePictures(Path directory, RunHistory history) throws IOException {
-    writePictures(directory, pictures(history));
-  }
-
-  /** Writes {@code report.html} and the curves into {@code directory}. */
-  static void writeAll(Path directory, RunHistory history) throws IOException {
-    Map<Curves, byte[]> pictures = pictures(history);
-    writePictures(directory, pictures);
-    writePage(directory.resolve("report.html"), history, pictures);
-  }
-
-  private static Map<Curves, byte[]> pictures(RunHistory history) {
-    Map<Curves, byte[]> pictures = new EnumMap<>(Curves.class);
-    for (Curves curves : Curves.values()) {
-      pictures.put(curves, curves.png(history, SCALE));
-    }
-    return pictures;
-  }
-
-  private static void writePictures(Path directory, Map<Curves, byte[]> pictures)
-      throws IOException {
+  public static void writeAll(Path directory, RunHistory history) throws IOException {
+    List<Picture> pictures = Picture.all(history);
     Files.createDirectories(directory);
-    for (Map.Entry<Curves, byte[]> picture : pictures.entrySet()) {
-      Path file = directory.resolve(picture.getKey().fileName());
-      AtomicFile.write(file, out -> out.write(picture.getValue()));
+    for (Picture picture : pictures) {
+      AtomicFile.write(directory.resolve(picture.fileName()), out -> out.write(picture.png()));
     }
+    writePage(new RunDirectory(directory).report(), history, pictures);
   }
 
-  private static void writePage(Path file, RunHistory history, Map<Curves, byte[]> pictures)
+  private static void writePage(Path file, RunHistory history, List<Picture> pictures)
       throws IOException {
     byte[] utf8 = page(history, pictures).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, out -> out.write(utf8));
   }
 
-  /** Returns the page with the given PNG files. */
-  static String page(RunHistory history, Map<Curves, byte[]> pictures) throws IOException {
+  /** Returns the page with the given pictures, of which there are none if none can be drawn. */
+  static String page(RunHistory history, List<Picture> pictures) throws IOException {
     HtmlDocument page = new HtmlDocument("Training run", css());
     ReportSections sections = new ReportSections(page, history);
     sections.heading();
     sections.summary();
-    page.open("div", "pictures");
-    pictures.forEach(
-        (curves, png) ->
-            page.picture(
-                Base64.getEncoder().encodeToString(png),
-                curves.title() + " over steps",
-                curves.width(),
-                curves.height()));
-    page.close("div");
+    sections.pictures(pictures);
+    sections.figures();
     sections.samples();
     sections.evaluations();
     sections.checkpoints();

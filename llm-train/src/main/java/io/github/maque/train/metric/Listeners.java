@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells several listeners, in their order. One that throws is logged, reported to the others as a
- * {@link Warning.Kind#LISTENER} and heard no more. Only a {@link VirtualMachineError}, such as
- * running out of memory, gets through.
+ * {@link Warning.Kind#LISTENER} and heard no more. Only {@link OutOfMemoryError} gets through, as
+ * the others would not fare better.
  */
 public final class Listeners implements TrainingListener {
   private static final Logger LOGGER = LoggerFactory.getLogger(Listeners.class);
@@ -66,7 +66,7 @@ public final class Listeners implements TrainingListener {
     for (TrainingListener listener : List.copyOf(working)) {
       try {
         event.accept(listener);
-      } catch (VirtualMachineError e) {
+      } catch (OutOfMemoryError e) {
         throw e;
       } catch (Throwable e) {
         LOGGER.error("{} failed and is heard no more", listener.getClass().getName(), e);

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * strings {@code "NaN"}, {@code "Infinity"} and {@code "-Infinity"}.
  *
  * <p>Each line is with the operating system before training goes on, so that a process that is
- * killed leaves all of its lines behind. The file is closed when the run ends.
+ * killed leaves all of its lines behind. Lines that cannot be written, as the disk is full, are
+ * kept and written later. The file is closed when the run ends.
  */
 public final class MetricsFile implements TrainingListener, AutoCloseable {
   /**
@@ -45,10 +47,12 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(MetricsFile.class);
 
-  private final OutputStream out;
+  private final FileChannel channel;
+  private final AppendingFile file;
 
-  private MetricsFile(OutputStream out) {
-    this.out = out;
+  private MetricsFile(Path path, FileChannel channel) {
+    this.channel = channel;
+    file = new AppendingFile(path, channel);
   }
 
   /**
@@ -67,14 +71,15 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     if (directory != null) {
       Files.createDirectories(directory);
     }
-    if (lastStep == 0) {
-      return new MetricsFile(Files.newOutputStream(file));
-    }
-    if (Files.exists(file)) {
+    if (lastStep == 0 || !Files.exists(file)) {
+      Files.write(file, new byte[0]);
+    } else {
       AtomicFile.write(file, kept -> copy(file, lastStep, kept));
     }
-    return new MetricsFile(
-        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+    // Not for appending: where a record could be written only in part, the next takes its place.
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+    channel.position(channel.size());
+    return new MetricsFile(file, channel);
   }
 
   /**
@@ -107,6 +112,11 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
   @Override
   public void saved(SavedCheckpoint checkpoint) {
     append(MetricsLine.of(checkpoint));
+    try {
+      channel.force(false); // A run that goes on from there needs what happened before.
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the metrics", e);
+    }
   }
 
   @Override
@@ -120,22 +130,26 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     close();
   }
 
-  /** Closes the file; once is enough. */
+  /**
+   * Closes the file; once is enough.
+   *
+   * @throws UncheckedIOException if there are lines that could not be written
+   */
   @Override
   public void close() {
     try {
-      out.close();
+      file.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot close the metrics", e);
+      throw new UncheckedIOException(
+          "the last lines of " + file.path() + " could not be written", e);
     }
   }
 
   private void append(String line) {
     try {
-      // One write without a buffer before it: a line is there or, at worst, half there.
-      out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+      file.append((line + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the metrics", e);
+      throw new UncheckedIOException("cannot write " + file.path(), e);
     }
   }
 

@@ -42,10 +42,7 @@ final class MetricsLine {
     line.add("gradient_norm", number(step.gradientNorm()));
     line.addProperty("skipped", step.skipped());
     line.add("loss_scale", number(step.lossScale()));
-    // In an order of their own, so that equal steps are equal lines.
-    JsonObject others = new JsonObject();
-    new TreeMap<>(step.others()).forEach((name, value) -> others.add(name, number(value)));
-    line.add("others", others);
+    line.add("others", numbers(step.others()));
     line.add("seconds", number(step.seconds()));
     line.add("tokens_per_second", number(step.tokensPerSecond()));
     line.add("utilization", number(step.utilization()));
@@ -67,6 +64,7 @@ final class MetricsLine {
       samples.add(object);
     }
     line.add("samples", samples);
+    line.add("figures", numbers(evaluation.figures()));
     line.add("seconds", number(evaluation.seconds()));
     return GSON.toJson(line);
   }
@@ -132,9 +130,6 @@ final class MetricsLine {
   }
 
   private static StepMetrics step(MetricsObject line) {
-    MetricsObject others = line.object("others");
-    Map<String, Double> values = new LinkedHashMap<>();
-    others.names().forEach(name -> values.put(name, others.number(name)));
     return new StepMetrics(
         line.whole("step"),
         line.whole("tokens"),
@@ -147,7 +142,13 @@ final class MetricsLine {
         line.number("tokens_per_second"),
         line.number("utilization"),
         line.whole("memory_bytes"),
-        values);
+        numbers(line.object("others")));
+  }
+
+  private static Map<String, Double> numbers(MetricsObject object) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    object.names().forEach(name -> numbers.put(name, object.number(name)));
+    return numbers;
   }
 
   private static Evaluation evaluation(MetricsObject line) {
@@ -164,6 +165,7 @@ final class MetricsLine {
         line.whole("tokens"),
         line.flag("best"),
         line.number("seconds"),
+        line.names().contains("figures") ? numbers(line.object("figures")) : Map.of(),
         samples);
   }
 
@@ -200,6 +202,13 @@ final class MetricsLine {
     JsonObject line = event(name);
     line.addProperty("step", step);
     return line;
+  }
+
+  /** In an order of their own, so that equal figures are equal lines. */
+  private static JsonObject numbers(Map<String, Double> values) {
+    JsonObject numbers = new JsonObject();
+    new TreeMap<>(values).forEach((name, value) -> numbers.add(name, number(value)));
+    return numbers;
   }
 
   private static JsonPrimitive number(double value) {

@@ -1,6 +1,7 @@
 package io.github.maque.train.metric;
 
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,47 +49,90 @@ final class ReportSections {
   }
 
   void summary() {
+    RunSummary summary = RunSummary.of(history);
     page.open("dl", "figures");
-    history.best().ifPresent(best -> figure("best validation loss", loss(best), at(best.step())));
-    if (!history.evaluations().isEmpty()) {
-      Evaluation end = last(history.evaluations());
-      figure("final validation loss", loss(end), at(end.step()));
-      if (end.bitsPerByte().isPresent()) {
-        figure("bits per byte", format("%.4f", end.bitsPerByte().getAsDouble()), at(end.step()));
-      }
-    }
+    summary.best().ifPresent(best -> figure("best validation loss", loss(best), at(best.step())));
+    summary.last().ifPresent(this::last);
     if (!history.steps().isEmpty()) {
-      steps();
+      steps(summary);
     }
-    figure("updates left out", format("%,d", history.skipped()), "");
+    figure("updates left out", format("%,d", summary.skipped()), "");
     figure("warnings", format("%,d", history.warnings().size()), "");
     page.close("dl");
   }
 
-  private void steps() {
-    StepMetrics end = last(history.steps());
-    int recent = Math.max(1, history.steps().size() / 100);
-    List<StepMetrics> lastSteps =
-        history.steps().subList(history.steps().size() - recent, history.steps().size());
-    OptionalDouble loss =
-        lastSteps.stream().filter(step -> !step.skipped()).mapToDouble(StepMetrics::loss).average();
-    if (loss.isPresent()) {
+  private void last(Evaluation end) {
+    figure("final validation loss", loss(end), at(end.step()));
+    if (end.bitsPerByte().isPresent()) {
+      figure("bits per byte", format("%.4f", end.bitsPerByte().getAsDouble()), at(end.step()));
+    }
+  }
+
+  private void steps(RunSummary summary) {
+    if (summary.trainingLoss().isPresent()) {
       figure(
-          "final training loss", format("%.4f", loss.getAsDouble()), format("mean of %,d", recent));
+          "final training loss",
+          format("%.4f", summary.trainingLoss().getAsDouble()),
+          format("mean of %,d", summary.lossSteps()));
     }
     String planned =
-        history.parts().isEmpty() ? "" : format("of %,d", last(history.parts()).steps());
-    figure("steps", format("%,d", end.step()), planned);
-    figure("tokens", format("%,d", end.tokens()), "");
-    figure("time", duration(history.seconds()), "");
-    figure("tokens per second", format("%,.0f", median(history.steps())), "median");
-    if (!Double.isNaN(end.utilization())) {
-      figure("utilization", format("%.1f %%", 100 * end.utilization()), "of measured rate");
+        summary.plannedSteps().isPresent()
+            ? format("of %,d", summary.plannedSteps().getAsLong())
+            : "";
+    figure("steps", format("%,d", summary.step()), planned);
+    figure("tokens", format("%,d", summary.tokens()), "");
+    figure("time", duration(summary.seconds()), "");
+    if (!Double.isNaN(summary.tokensPerSecond())) {
+      figure("tokens per second", format("%,.0f", summary.tokensPerSecond()), "median");
     }
-    long memory = history.steps().stream().mapToLong(StepMetrics::memoryBytes).max().orElse(0);
-    if (memory > 0) {
-      figure("memory", bytes(memory), "at most");
+    if (!Double.isNaN(summary.utilization())) {
+      figure(
+          "utilization",
+          format("%.1f %%", 100 * summary.utilization()),
+          "median, of measured rate");
     }
+    if (summary.memoryBytes() > 0) {
+      figure("memory", bytes(summary.memoryBytes()), "at most");
+    }
+  }
+
+  void pictures(List<Picture> pictures) {
+    if (pictures.isEmpty()) {
+      page.element(
+          "p",
+          "bad",
+          "There are no pictures, as they could not be drawn where this page was made: Java found no"
+              + " fonts there, or cannot draw. All figures are in the metrics.");
+      return;
+    }
+    page.open("div", "pictures");
+    for (Picture picture : pictures) {
+      page.picture(
+          Base64.getEncoder().encodeToString(picture.png()),
+          picture.title() + " over steps",
+          picture.width(),
+          picture.height());
+    }
+    page.close("div");
+  }
+
+  void figures() {
+    List<RunSummary.Figure> figures = RunSummary.of(history).figures();
+    if (figures.isEmpty()) {
+      return;
+    }
+    page.element("h2", "", "Figures");
+    page.table(
+        List.of("", "#training, in the end", "#validation, at first", "#validation, in the end"));
+    for (RunSummary.Figure figure : figures) {
+      page.open("tr", "")
+          .cell(figure.name())
+          .number("%.4g", figure.training().orElse(Double.NaN))
+          .number("%.4g", figure.first().orElse(Double.NaN))
+          .number("%.4g", figure.last().orElse(Double.NaN))
+          .close("tr");
+    }
+    page.endTable();
   }
 
   void samples() {
@@ -146,7 +190,7 @@ final class ReportSections {
           .number(evaluation.step())
           .number("%.4f", evaluation.loss())
           .number("%,.2f", evaluation.perplexity())
-          .number(bits.isPresent() ? format("%.4f", bits.getAsDouble()) : "–")
+          .number("%.4f", bits.orElse(Double.NaN))
           .number(evaluation.tokens())
           .number("%.1f", evaluation.seconds())
           .element("td", "good", evaluation.best() ? "best so far" : "")
@@ -180,13 +224,14 @@ final class ReportSections {
     }
     page.element("h2", "", "Warnings");
     page.table(List.of("#step", "about", "message"));
-    for (Warning warning : warnings.subList(0, Math.min(warnings.size(), MOST_WARNINGS))) {
+    int first = Math.max(0, warnings.size() - MOST_WARNINGS);
+    for (Warning warning : warnings.subList(first, warnings.size())) {
       String kind = warning.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
       page.open("tr", "").number(warning.step()).cell(kind).cell(warning.message()).close("tr");
     }
     page.endTable();
-    if (warnings.size() > MOST_WARNINGS) {
-      page.element("p", "quiet", format("The first of %,d.", warnings.size()));
+    if (first > 0) {
+      page.element("p", "quiet", format("The last %,d of %,d.", MOST_WARNINGS, warnings.size()));
     }
   }
 
@@ -220,11 +265,6 @@ final class ReportSections {
       page.text(" ").element("small", "", remark);
     }
     page.close("dd").close("div");
-  }
-
-  private static double median(List<StepMetrics> steps) {
-    double[] speeds = steps.stream().mapToDouble(StepMetrics::tokensPerSecond).sorted().toArray();
-    return speeds[speeds.length / 2];
   }
 
   private static String loss(Evaluation evaluation) {

@@ -4,7 +4,7 @@ package io.github.maque.train.metric;
  * What a run is.
  *
  * @param configuration all settings, as YAML
- * @param parameters how many numbers are trained, and how many there are
+ * @param parameters how many numbers are trained
  * @param firstStep the number of the first update to be made, counted from 1; more than 1 if the
  *     run goes on
  * @param steps the number of the last update

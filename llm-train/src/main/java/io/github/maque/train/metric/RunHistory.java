@@ -48,4 +48,16 @@ public record RunHistory(
         + evaluations.stream().mapToDouble(Evaluation::seconds).sum()
         + checkpoints.stream().mapToDouble(SavedCheckpoint::copySeconds).sum();
   }
+
+  /** Tells a listener of all updates and evaluations, in the order of their steps. */
+  public void replay(TrainingListener listener) {
+    int next = 0;
+    for (StepMetrics step : steps) {
+      while (next < evaluations.size() && evaluations.get(next).step() < step.step()) {
+        listener.evaluated(evaluations.get(next++));
+      }
+      listener.stepped(step);
+    }
+    evaluations.subList(next, evaluations.size()).forEach(listener::evaluated);
+  }
 }

@@ -1,5 +1,7 @@
 package io.github.maque.train.metric;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -16,7 +18,7 @@ import java.util.Map;
  * @param tokensPerSecond tokens, padding not counted, by the time of the last updates
  * @param utilization the part of the measured rate of matrix products, or NaN if that is not known
  * @param memoryBytes what the process, or the GPU, has in use, or 0 if that is not known
- * @param others an objective's own figures, by name
+ * @param others an objective's own figures, by name, the most important first
  */
 public record StepMetrics(
     long step,
@@ -31,8 +33,8 @@ public record StepMetrics(
     double utilization,
     long memoryBytes,
     Map<String, Double> others) {
-  /** Copies the map. */
+  /** Copies the map, in its order. */
   public StepMetrics {
-    others = Map.copyOf(others);
+    others = Collections.unmodifiableMap(new LinkedHashMap<>(others));
   }
 }

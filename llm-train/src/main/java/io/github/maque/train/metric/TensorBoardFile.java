@@ -1,12 +1,13 @@
 package io.github.maque.train.metric;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,8 @@ import java.util.zip.CRC32C;
  * A run for TensorBoard: a file of events, as {@code event.proto} lays them out, in the framing of
  * <a href="https://www.tensorflow.org/tutorials/load_data/tfrecord">TFRecord</a>. Each part of a
  * run has a file of its own; TensorBoard puts those of a directory together, and forgets what an
- * earlier part did after the step where a later one goes on. The file is closed when the run ends.
+ * earlier part did after the step where a later one goes on. Events that cannot be written, as the
+ * disk is full, are kept and written later. The file is closed when the run ends.
  */
 public final class TensorBoardFile implements TrainingListener, AutoCloseable {
   private static final int FILE_VERSION = 3;
@@ -29,13 +31,11 @@ public final class TensorBoardFile implements TrainingListener, AutoCloseable {
   private static final int SESSION_START = 1;
   private static final int MAX_FILES_PER_SECOND = 1000;
 
-  private final Path file;
-  private final OutputStream out;
+  private final AppendingFile file;
 
-  private TensorBoardFile(Path file, OutputStream out) throws IOException {
+  TensorBoardFile(AppendingFile file) {
     this.file = file;
-    this.out = out;
-    write(event(0).text(FILE_VERSION, "brain.Event:2"));
+    append(event(0).text(FILE_VERSION, "brain.Event:2"));
   }
 
   /**
@@ -56,7 +56,9 @@ public final class TensorBoardFile implements TrainingListener, AutoCloseable {
       Path file = directory.resolve(name + "." + number);
       try {
         return new TensorBoardFile(
-            file, Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
+            new AppendingFile(
+                file,
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)));
       } catch (FileAlreadyExistsException e) {
         // The next number may be free.
       }
@@ -66,7 +68,7 @@ public final class TensorBoardFile implements TrainingListener, AutoCloseable {
 
   /** Returns where the events are. */
   public Path file() {
-    return file;
+    return file.path();
   }
 
   @Override
@@ -87,25 +89,21 @@ public final class TensorBoardFile implements TrainingListener, AutoCloseable {
             .scalar("learning_rate", step.learningRate())
             .scalar("gradient_norm", step.gradientNorm())
             .scalar("tokens_per_second", step.tokensPerSecond());
-    if (!Double.isNaN(step.utilization())) {
-      summary.scalar("utilization", step.utilization());
-    }
+    addKnown(summary, "utilization", step.utilization());
     if (step.memoryBytes() > 0) {
       summary.scalar("memory", (double) step.memoryBytes());
     }
-    for (Map.Entry<String, Double> other : new TreeMap<>(step.others()).entrySet()) {
-      summary.scalar("objective/" + other.getKey(), other.getValue());
-    }
+    addFigures(summary, step.others(), "train");
     append(step.step(), summary);
   }
 
   @Override
   public void evaluated(Evaluation evaluation) {
-    TensorBoardSummary summary =
-        new TensorBoardSummary()
-            .scalar("loss/validation", evaluation.loss())
-            .scalar("perplexity", evaluation.perplexity());
-    evaluation.bitsPerByte().ifPresent(bits -> summary.scalar("bits_per_byte", bits));
+    TensorBoardSummary summary = new TensorBoardSummary();
+    addKnown(summary, "loss/validation", evaluation.loss());
+    addKnown(summary, "perplexity", evaluation.perplexity());
+    addKnown(summary, "bits_per_byte", evaluation.bitsPerByte().orElse(Double.NaN));
+    addFigures(summary, evaluation.figures(), "validation");
     List<Evaluation.Sample> samples = evaluation.samples();
     for (int i = 0; i < samples.size(); i++) {
       summary.text("samples/" + (i + 1), markdown(samples.get(i)));
@@ -113,18 +111,35 @@ public final class TensorBoardFile implements TrainingListener, AutoCloseable {
     append(evaluation.step(), summary);
   }
 
+  /** Tags of the same figure differ at their end only, so that they stand beside each other. */
+  private static void addFigures(
+      TensorBoardSummary summary, Map<String, Double> figures, String ending) {
+    new TreeMap<>(figures)
+        .forEach((name, value) -> addKnown(summary, "figures/" + name + "/" + ending, value));
+  }
+
+  private static void addKnown(TensorBoardSummary summary, String tag, double value) {
+    if (!Double.isNaN(value)) {
+      summary.scalar(tag, value);
+    }
+  }
+
   @Override
   public void ended(RunEnd end) {
     close();
   }
 
-  /** Closes the file; once is enough. */
+  /**
+   * Closes the file; once is enough.
+   *
+   * @throws UncheckedIOException if there are events that could not be written
+   */
   @Override
   public void close() {
     try {
-      out.close();
+      file.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot close " + file, e);
+      throw new UncheckedIOException("cannot write the last events to " + file(), e);
     }
   }
 
@@ -145,14 +160,14 @@ public final class TensorBoardFile implements TrainingListener, AutoCloseable {
 
   private void append(ProtobufMessage event) {
     try {
-      write(event);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file, e);
+      file.append(record(event));
+    } catch (ClosedChannelException e) {
+      throw new UncheckedIOException("cannot write " + file() + ": it is closed", e);
     }
   }
 
   // A record: its length, a checksum of the length, itself, a checksum of itself.
-  private void write(ProtobufMessage event) throws IOException {
+  private static byte[] record(ProtobufMessage event) {
     byte[] data = event.toByteArray();
     ByteBuffer record =
         ByteBuffer.allocate(Long.BYTES + Integer.BYTES + data.length + Integer.BYTES)
@@ -161,7 +176,7 @@ public final class TensorBoardFile implements TrainingListener, AutoCloseable {
     record.putInt(checksum(record.array(), Long.BYTES));
     record.put(data);
     record.putInt(checksum(data, data.length));
-    out.write(record.array());
+    return record.array();
   }
 
   // Masked, as TFRecord has it, since a checksum of data that holds checksums is a weak one.

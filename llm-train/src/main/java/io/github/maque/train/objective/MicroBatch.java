@@ -14,6 +14,8 @@ import io.github.maque.model.kernel.Kernels;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Some rows of a batch on the device, which are computed at once.
@@ -25,6 +27,8 @@ import java.nio.IntBuffer;
  * @param input what the decoder reads
  * @param targets int32 {@code [rows, length]}
  * @param lossWeights float32 {@code [rows, length]}
+ * @param embeddingNoise how large the noise on the embeddings is at most at each token, float32
+ *     {@code [rows, length]}, if there is any
  */
 public record MicroBatch(
     NDManager manager,
@@ -33,7 +37,8 @@ public record MicroBatch(
     int rows,
     DecoderInput input,
     NDArray targets,
-    NDArray lossWeights) {
+    NDArray lossWeights,
+    Optional<NDArray> embeddingNoise) {
 
   /** Copies go through pinned memory: the host does not wait for what the device has to do. */
   private static final KernelSource TRANSFER =
@@ -52,9 +57,22 @@ public record MicroBatch(
     private final Device device;
     private final NDArray like;
     private final Kernel transfer;
+    private final double noise;
 
     /** Creates a loader to the device of a manager, which it lives with. */
     public Loader(NDManager manager) {
+      this(manager, 0, 1);
+    }
+
+    /**
+     * Creates a loader for a model that is to be trained with noise on its embeddings.
+     *
+     * @param embeddingNoise α of Jain et al. (2023): numbers get noise of at most {@code α /
+     *     √(tokens of the segment · width)}; 0 for none
+     * @param width of the embeddings
+     */
+    public Loader(NDManager manager, double embeddingNoise, int width) {
+      noise = embeddingNoise / Math.sqrt(width);
       device = manager.getDevice();
       like = manager.zeros(new Shape(1));
       transfer = Kernels.compile(manager, TRANSFER).get("transfer");
@@ -79,6 +97,9 @@ public record MicroBatch(
           arrays.add(host.create(part(batch.positions(), from, bytes), shape, DataType.INT32));
           arrays.add(host.create(part(batch.segments(), from, bytes), shape, DataType.INT32));
         }
+        if (noise > 0) {
+          arrays.add(host.create(magnitudes(batch, firstRow, rows), shape));
+        }
         if (device.isGpu()) {
           arrays = transfer.infer(manager, arrays, like);
         }
@@ -87,8 +108,34 @@ public record MicroBatch(
             plain
                 ? DecoderInput.of(arrays.get(0))
                 : DecoderInput.of(arrays.get(0), arrays.get(3), arrays.get(4));
-        return new MicroBatch(manager, batch, firstRow, rows, input, arrays.get(1), arrays.get(2));
+        return new MicroBatch(
+            manager,
+            batch,
+            firstRow,
+            rows,
+            input,
+            arrays.get(1),
+            arrays.get(2),
+            noise > 0 ? Optional.of(arrays.get(arrays.size() - 1)) : Optional.empty());
       }
+    }
+
+    private float[] magnitudes(Batch batch, int firstRow, int rows) {
+      IntBuffer segments = batch.segments().asIntBuffer();
+      int length = batch.length();
+      float[] magnitudes = new float[rows * length];
+      for (int begin = 0; begin < magnitudes.length; ) {
+        int first = firstRow * length + begin;
+        int segment = segments.get(first);
+        int end = begin + 1;
+        while (end % length != 0 && segments.get(firstRow * length + end) == segment) {
+          end++;
+        }
+        double size = segment < 0 ? 0 : noise / Math.sqrt(end - begin);
+        Arrays.fill(magnitudes, begin, end, (float) size);
+        begin = end;
+      }
+      return magnitudes;
     }
 
     private static ByteBuffer part(ByteBuffer whole, int from, int bytes) {

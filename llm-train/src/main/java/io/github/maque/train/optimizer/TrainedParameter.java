@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 /**
  * A parameter that an optimizer changes.
  *
- * @param name as in {@link io.github.maque.model.Decoder#parametersByName}
+ * @param name as in {@link io.github.maque.model.Decoder#allParametersByName}
  * @param kind by which optimizers tell what to do with it
  * @param weight float32, changed in place
  * @param gradient float32 of the same shape; the same array over the whole run

@@ -32,7 +32,8 @@ public record Amount(double value, Unit unit) {
   private static final double ROUNDING = 1e-6;
 
   private static final Pattern FORM =
-      Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*(?:(%)|([kKMBG]?)\\s*(steps?|tokens?))");
+      Pattern.compile(
+          "([0-9](?:_?[0-9])*(?:\\.[0-9]+)?(?:[eE]\\+?[0-9]{1,2})?)\\s*(?:(%)|([kKMBG]?)\\s*(steps?|tokens?))");
 
   /** Checks the value. */
   public Amount {
@@ -62,7 +63,8 @@ public record Amount(double value, Unit unit) {
 
   /**
    * Reads what {@link #toString} writes. Steps and tokens may be given in thousands ({@code k}),
-   * millions ({@code M}) and billions ({@code B} or {@code G}), such as {@code 1.5M tokens}.
+   * millions ({@code M}) and billions ({@code B} or {@code G}), such as {@code 1.5M tokens}; {@code
+   * 1_500_000} and {@code 1.5e6} are read, too.
    *
    * @throws IllegalArgumentException if the text is something else
    */
@@ -72,7 +74,7 @@ public record Amount(double value, Unit unit) {
       throw new IllegalArgumentException(
           "an amount must be like \"100 steps\", \"1M tokens\" or \"2%\", got \"" + text + "\"");
     }
-    BigDecimal number = new BigDecimal(form.group(1));
+    BigDecimal number = new BigDecimal(form.group(1).replace("_", ""));
     if (form.group(2) != null) {
       return ofFraction(number.movePointLeft(2).doubleValue());
     }

@@ -14,7 +14,10 @@ public sealed interface LearningRateEvidence permits SearchEvidence, RangeTestEv
   /** Returns the measurements as lines of text, each with a line break. */
   String table();
 
-  /** Returns files that show all that was measured, by name: text, CSV and PNG. */
+  /**
+   * Returns files that show all that was measured, by name: text, CSV and PNG. On a machine that
+   * cannot draw there is no PNG.
+   */
   Map<String, byte[]> files();
 
   /**

@@ -35,9 +35,10 @@ import org.jspecify.annotations.Nullable;
  * updates in a row could not be made.
  *
  * <p>The recommendation is the largest rate that cannot be told from the best one, and is at least
- * 3 times below the lowest rate that diverged. The largest: rates that are too low lose more in a
- * longer run than the noise of a trial shows. Well below divergence: a rate somewhat too low costs
- * little, and one that diverges later costs the run.
+ * 3 times below the lowest rate that diverged; if too many rates cannot be told apart, it is the
+ * best. The largest: rates that are too low lose more in a longer run than the noise of a trial
+ * shows. Well below divergence: a rate somewhat too low costs little, and one that diverges later
+ * costs the run.
  *
  * <p>What the search cannot know: the best rate of a longer run is lower, with about the third root
  * of its length (Bjorck et al. 2024, <a

@@ -1,5 +1,6 @@
 package io.github.maque.train.tune;
 
+import io.github.maque.train.internal.LineChart;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +55,8 @@ public record RangeTestEvidence(List<RangeTestPoint> points, Recommendation reco
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("range-test.txt", (table() + "\n" + recommendation).getBytes(StandardCharsets.UTF_8));
     files.put("range-test.csv", csv.toString().getBytes(StandardCharsets.UTF_8));
-    files.put("range-test.png", SearchPictures.rangeTest(this));
+    LineChart.attempt(() -> SearchPictures.rangeTest(this))
+        .ifPresent(png -> files.put("range-test.png", png));
     return files;
   }
 }

@@ -51,6 +51,9 @@ final class RangeTestJudgement {
 
   private Recommendation recommend(boolean stopped) {
     int lowest = lowest();
+    if (!falls(lowest)) {
+      return withoutFall(stopped);
+    }
     int steepest = steepest(lowest);
     double rate = points.get(steepest).rate();
     OptionalDouble divergesAt = divergesAt(lowest, stopped);
@@ -69,9 +72,42 @@ final class RangeTestJudgement {
               RateRange.text(divergesAt.getAsDouble()),
               rate > limit ? ": a third of that is safe, and what is higher is not" : ""));
     }
-    Verdict verdict = verdict(lowest, steepest, divergesAt.isPresent());
-    return new Recommendation(
-        OptionalDouble.of(RateRange.rounded(Math.min(rate, limit))), divergesAt, verdict, reasons);
+    double lowestRate = points.get(0).rate();
+    if (limit < lowestRate) {
+      reasons.add("No rate that was tried is so low: try lower ones.");
+      return recommendation(OptionalDouble.empty(), divergesAt, Verdict.AT_THE_EDGE);
+    }
+    double safe = Math.max(lowestRate, RateRange.rounded(Math.min(rate, limit)));
+    return recommendation(
+        OptionalDouble.of(safe), divergesAt, verdict(steepest, divergesAt.isPresent()));
+  }
+
+  /** Returns whether the loss falls by more than its noise. */
+  private boolean falls(int lowest) {
+    double fall = points.get(0).smoothed() - points.get(lowest).smoothed();
+    double scatter =
+        Math.sqrt(
+            points.stream()
+                .limit(lowest + 1L)
+                .mapToDouble(point -> Math.pow(point.loss() - point.smoothed(), 2))
+                .average()
+                .orElse(0));
+    return fall > 2 * scatter;
+  }
+
+  private Recommendation withoutFall(boolean stopped) {
+    if (stopped) {
+      reasons.add("The run diverged, and its loss had not fallen before: try lower rates.");
+      double last = points.get(points.size() - 1).rate();
+      return recommendation(OptionalDouble.empty(), OptionalDouble.of(last), Verdict.AT_THE_EDGE);
+    }
+    reasons.add("The loss hardly falls, by its noise: more steps would tell more.");
+    return recommendation(OptionalDouble.empty(), OptionalDouble.empty(), Verdict.FLAT);
+  }
+
+  private Recommendation recommendation(
+      OptionalDouble rate, OptionalDouble divergesAt, Verdict verdict) {
+    return new Recommendation(rate, divergesAt, verdict, reasons);
   }
 
   private int lowest() {
@@ -103,19 +139,7 @@ final class RangeTestJudgement {
         : OptionalDouble.empty();
   }
 
-  private Verdict verdict(int lowest, int steepest, boolean diverged) {
-    double fall = points.get(0).smoothed() - points.get(lowest).smoothed();
-    double scatter =
-        Math.sqrt(
-            points.stream()
-                .limit(lowest + 1L)
-                .mapToDouble(point -> Math.pow(point.loss() - point.smoothed(), 2))
-                .average()
-                .orElse(0));
-    if (fall <= 2 * scatter) {
-      reasons.add("The loss hardly falls, by its noise: more steps would tell more.");
-      return Verdict.FLAT;
-    }
+  private Verdict verdict(int steepest, boolean diverged) {
     if (steepest < points.size() / 20) {
       reasons.add("The loss falls most steeply at the lowest rates: try lower ones.");
       return Verdict.AT_THE_EDGE;

@@ -66,7 +66,7 @@ public record RateRange(double lowest, double highest) {
         IntStream.range(0, count).mapToDouble(i -> rounded(at((double) i / (count - 1)))).toArray();
     rates[0] = lowest;
     rates[count - 1] = highest;
-    if (DoubleStream.of(rates).distinct().count() < count) {
+    if (DoubleStream.of(rates).mapToObj(RateRange::text).distinct().count() < count) {
       throw new IllegalArgumentException(
           "count must be small enough for rates that differ in three digits, got "
               + count

@@ -1,6 +1,7 @@
 package io.github.maque.train.tune;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -53,13 +54,26 @@ public record RateResult(
     if (best == null) {
       return alone;
     }
-    double variance =
-        alone.stream()
-            .filter(result -> !result.diverged() && result.rate != best.rate)
-            .mapToDouble(result -> Estimate.varianceBetween(result.differences(best)))
-            .average()
-            .orElse(0);
+    double variance = varianceNear(best, alone);
     return alone.stream().map(result -> result.comparedTo(best, variance)).toList();
+  }
+
+  /**
+   * Returns how much runs differ at the half of the rates that are nearest to the best. Two or
+   * three runs of one rate tell little; and a rate that barely survives differs so much from run to
+   * run that with it, all rates would seem alike.
+   */
+  private static double varianceNear(RateResult best, List<RateResult> all) {
+    List<RateResult> others =
+        all.stream()
+            .filter(result -> !result.diverged() && result.rate != best.rate)
+            .sorted(Comparator.comparingDouble(RateResult::loss))
+            .toList();
+    return others.stream()
+        .limit((others.size() + 1) / 2)
+        .mapToDouble(result -> Estimate.varianceBetween(result.differences(best)))
+        .average()
+        .orElse(0);
   }
 
   private static RateResult alone(List<Trial> trials) {
@@ -70,7 +84,6 @@ public record RateResult(
         trials.get(0).rate(), trials, loss.mean(), loss.error(), Double.NaN, Double.NaN);
   }
 
-  /** Two or three runs of a rate tell little about how runs differ; those of all rates do. */
   private RateResult comparedTo(RateResult best, double varianceBetween) {
     if (diverged()) {
       return this;

@@ -24,6 +24,10 @@ public record Recommendation(
     CLEAR("clear"),
     /** Too many rates are as good as each other, as far as can be told. */
     FLAT("flat"),
+    /**
+     * The best rates are too close to where runs diverge: the recommended one is measurably worse.
+     */
+    NEAR_DIVERGENCE("best rates too close to divergence"),
     /** The best rate may be beyond those that were tried. */
     AT_THE_EDGE("at the edge of the range");
 

@@ -1,5 +1,6 @@
 package io.github.maque.train.tune;
 
+import io.github.maque.train.internal.LineChart;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,9 +63,11 @@ public record SearchEvidence(List<RateResult> results, Recommendation recommenda
     files.put(
         "learning-rates.txt", (table() + "\n" + recommendation).getBytes(StandardCharsets.UTF_8));
     files.put("learning-rates.csv", ratesCsv().getBytes(StandardCharsets.UTF_8));
-    files.put("learning-rates.png", SearchPictures.losses(this));
+    LineChart.attempt(() -> SearchPictures.losses(this))
+        .ifPresent(png -> files.put("learning-rates.png", png));
     files.put("learning-rate-curves.csv", curvesCsv().getBytes(StandardCharsets.UTF_8));
-    files.put("learning-rate-curves.png", SearchPictures.curves(this));
+    LineChart.attempt(() -> SearchPictures.curves(this))
+        .ifPresent(png -> files.put("learning-rate-curves.png", png));
     return files;
   }
 

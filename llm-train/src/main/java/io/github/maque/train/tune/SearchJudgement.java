@@ -4,6 +4,7 @@ import io.github.maque.train.tune.Recommendation.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** What follows from the trials of several rates. */
@@ -13,6 +14,9 @@ final class SearchJudgement {
 
   /** Rates that far apart, and no difference: that is no answer. */
   private static final double FLAT_FACTOR = 10;
+
+  /** Rates that are nearer to each other make no difference. */
+  private static final double WORTH_TRYING = 1.1;
 
   /** How much longer a run may be than a trial without a word. */
   private static final double LONG_RUN = 10;
@@ -87,7 +91,24 @@ final class SearchJudgement {
               RateRange.text(lowest.rate()),
               RateRange.text(highest.rate())));
     }
-    return recommendation(safe(plateau), verdict(survivors.get(best), lowest, highest));
+    Verdict verdict = verdict(survivors.get(best), lowest, highest);
+    List<RateResult> safe = safe(highest);
+    if (safe.isEmpty()) {
+      return recommendation(OptionalDouble.empty(), Verdict.AT_THE_EDGE);
+    }
+    RateResult chosen =
+        verdict == Verdict.FLAT
+            ? safe.get(best(safe))
+            : largest(plateau, safe).orElseGet(() -> safe.get(best(safe)));
+    if (verdict == Verdict.CLEAR && !chosen.withinNoise()) {
+      tellWhatSafetyCosts(chosen);
+      verdict = Verdict.NEAR_DIVERGENCE;
+    }
+    return recommendation(OptionalDouble.of(chosen.rate()), verdict);
+  }
+
+  private static Optional<RateResult> largest(List<RateResult> plateau, List<RateResult> safe) {
+    return plateau.stream().filter(safe::contains).reduce((lower, higher) -> higher);
   }
 
   private static int best(List<RateResult> results) {
@@ -111,35 +132,47 @@ final class SearchJudgement {
     return survivors.subList(first, last + 1);
   }
 
-  /** Returns the largest of the plateau that is far enough from divergence, or the best that is. */
-  private OptionalDouble safe(List<RateResult> plateau) {
-    RateResult largest = plateau.get(plateau.size() - 1);
+  /** Returns the rates that are far enough from divergence; tells what is not. */
+  private List<RateResult> safe(RateResult highestOfPlateau) {
     if (divergesAt.isEmpty()) {
-      return OptionalDouble.of(largest.rate());
+      return survivors;
     }
-    double limit = divergesAt.getAsDouble() / SAFETY_FACTOR * (1 + 1e-9);
-    List<RateResult> safePlateau =
-        plateau.stream().filter(result -> result.rate() <= limit).toList();
-    List<RateResult> safe = survivors.stream().filter(result -> result.rate() <= limit).toList();
+    boolean reached = highestOfPlateau.rate() <= limit();
     reasons.add(
         String.format(
             Locale.ROOT,
             "The rate %s diverged%s.",
             RateRange.text(divergesAt.getAsDouble()),
-            largest.rate() <= limit
+            reached
                 ? ""
                 : String.format(
                     Locale.ROOT,
                     ": %.0f times below it is safe, and what is higher is not",
                     SAFETY_FACTOR)));
+    List<RateResult> safe = survivors.stream().filter(result -> result.rate() <= limit()).toList();
     if (safe.isEmpty()) {
       reasons.add("No rate that was tried is so low: try lower ones.");
-      return OptionalDouble.empty();
     }
-    return OptionalDouble.of(
-        safePlateau.isEmpty()
-            ? safe.get(best(safe)).rate()
-            : safePlateau.get(safePlateau.size() - 1).rate());
+    return safe;
+  }
+
+  private double limit() {
+    return divergesAt.orElse(Double.POSITIVE_INFINITY) / SAFETY_FACTOR * (1 + 1e-9);
+  }
+
+  private void tellWhatSafetyCosts(RateResult chosen) {
+    String rate = RateRange.text(chosen.rate());
+    String between =
+        limit() > WORTH_TRYING * chosen.rate()
+            ? String.format(": try rates between %s and %s", rate, RateRange.text(limit()))
+            : "";
+    reasons.add(
+        String.format(
+            Locale.ROOT,
+            "The rate %s is safe, but its loss is %.4f above the lowest%s.",
+            rate,
+            chosen.excess(),
+            between));
   }
 
   private Verdict verdict(RateResult best, RateResult lowest, RateResult highest) {
@@ -167,7 +200,6 @@ final class SearchJudgement {
   }
 
   private Recommendation recommendation(OptionalDouble rate, Verdict verdict) {
-    Verdict honest = rate.isEmpty() ? Verdict.AT_THE_EDGE : verdict;
-    return new Recommendation(rate, divergesAt, honest, reasons);
+    return new Recommendation(rate, divergesAt, verdict, reasons);
   }
 }

@@ -13,10 +13,13 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -51,7 +54,7 @@ class HtmlReportTest {
 
   @Test
   void needsNothingFromOutside() throws Exception {
-    HtmlReport.write(directory.resolve("report.html"), RunHistory.EMPTY);
+    HtmlReport.writeAll(directory, RunHistory.EMPTY);
     Document page = page();
 
     NodeList pictures = page.getElementsByTagName("img");
@@ -102,35 +105,43 @@ class HtmlReportTest {
 
   @Test
   void picturesLieBesideEachOther() throws IOException {
-    HtmlReport.writePictures(directory.resolve("a/b"), RunHistory.EMPTY);
+    HistoryRecorder run = new HistoryRecorder();
+    run.evaluated(evaluation(1, 2, Map.of("a/b", 1.0, "a\nb", 2.0)));
+    HtmlReport.writeAll(directory.resolve("a/b"), run.history());
     assertThat(directory.resolve("a/b").toFile().list())
         .containsExactlyInAnyOrder(
-            "loss.png", "learning-rate.png", "gradient-norm.png", "tokens-per-second.png");
+            "report.html",
+            "loss.png",
+            "learning-rate.png",
+            "gradient-norm.png",
+            "tokens-per-second.png",
+            "figure-a-b.png",
+            "figure-a-b-2.png");
   }
 
   @Test
   void theListenerKeepsFilesUpToDate() throws Exception {
-    ReportFiles files = new ReportFiles(directory, RunHistory.EMPTY);
+    TrainingListener files = reporting(directory, new HistoryRecorder());
     files.started(Runs.description(1));
     files.stepped(Runs.step(1, 8, false));
     assertThat(directory).isEmptyDirectory();
 
     files.evaluated(Runs.evaluation(1, 7.5, "a", "b"));
     assertThat(texts(page(), "dd")).contains("7.5000 at step 1");
-    assertThat(directory.toFile().list()).hasSize(5);
+    assertThat(directory.toFile().list()).hasSize(6);
 
     files.evaluated(Runs.evaluation(2, 6.5, "a", "b"));
     files.ended(Runs.end(RunEnd.Reason.STOPPED, 2));
     assertThat(texts(page(), "dd")).contains("6.5000 at step 2");
     assertThat(texts(page(), "p")).contains("After step 2 the run was stopped");
-    assertThat(directory.toFile().list()).hasSize(5);
+    assertThat(directory.toFile().list()).hasSize(6);
   }
 
   @Test
   void theListenerKnowsWhatWasBefore() throws Exception {
     HistoryRecorder earlier = new HistoryRecorder();
     earlier.evaluated(Runs.evaluation(1, 7.5, "a", "before"));
-    ReportFiles files = new ReportFiles(directory, earlier.history());
+    TrainingListener files = reporting(directory, earlier);
     files.started(Runs.description(2));
     files.evaluated(Runs.evaluation(2, 8.5, "a", "after"));
 
@@ -140,15 +151,121 @@ class HtmlReportTest {
   @Test
   void sayWhereAReportCannotBeWritten() throws IOException {
     Path file = Files.createFile(directory.resolve("file"));
-    ReportFiles files = new ReportFiles(file, RunHistory.EMPTY);
+    ReportFiles files = new ReportFiles(file, new HistoryRecorder());
     assertThatThrownBy(() -> files.ended(Runs.end(RunEnd.Reason.COMPLETED, 1)))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(file.toString());
   }
 
+  @Test
+  void aReportThatCannotBeWrittenIsTriedAgain() throws Exception {
+    Path place = Files.createFile(directory.resolve("place"));
+    TrainingListener files = reporting(place, new HistoryRecorder());
+    files.evaluated(Runs.evaluation(1, 7.5, "a", "b"));
+    Files.delete(place);
+    files.ended(Runs.end(RunEnd.Reason.COMPLETED, 1));
+    assertThat(place.resolve("report.html")).isNotEmptyFile();
+  }
+
+  @Test
+  void aRunWithoutValidationDataShowsNoLossOfIt() throws Exception {
+    HistoryRecorder run = new HistoryRecorder();
+    run.stepped(Runs.step(1, 8, false));
+    run.evaluated(evaluation(1, Double.NaN, Map.of()));
+    Document page = report(run.history());
+    assertThat(page.getDocumentElement().getTextContent()).doesNotContain("NaN");
+    assertThat(texts(page, "dt")).noneMatch(name -> name.contains("validation"));
+  }
+
+  @Test
+  void figuresOfTheObjectiveAreShown() throws Exception {
+    HistoryRecorder run = new HistoryRecorder();
+    run.evaluated(evaluation(0, 2, Map.of("margin", 0.125)));
+    for (int step = 1; step <= 10; step++) {
+      run.stepped(
+          new StepMetrics(
+              step, step, 2, 1, 1, false, 1, 1, 1, Double.NaN, 0, Map.of("margin", step / 4.0)));
+    }
+    run.evaluated(evaluation(10, 2, Map.of("margin", 0.75, "overlap", 0.5)));
+    Document page = report(run.history());
+    // The mean of 1 to 10 is 5.5.
+    assertThat(texts(page, "td"))
+        .containsSubsequence("margin", "1.375", "0.1250", "0.7500", "overlap", "–", "0.5000");
+  }
+
+  @Test
+  void ofManyWarningsTheLastAreShown() throws Exception {
+    HistoryRecorder run = new HistoryRecorder();
+    IntStream.rangeClosed(1, 300)
+        .forEach(step -> run.warned(new Warning(step, Warning.Kind.SPIKE, "warning " + step)));
+    List<String> texts = texts(report(run.history()), "td");
+    assertThat(texts).contains("warning 300", "warning 101").doesNotContain("warning 100");
+  }
+
+  /** A configuration of fonts without any, as minimal systems have it. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aMachineWithoutFontsGetsAPageWithoutPictures() throws Exception {
+    Path fonts = Files.writeString(directory.resolve("fonts.conf"), "<fontconfig></fontconfig>");
+    reportInAProcessWith("FONTCONFIG_FILE", fonts.toString());
+    assertThat(directory.resolve("run").toFile().list()).containsExactly("report.html");
+    assertThat(Files.readString(directory.resolve("run/report.html")))
+        .contains("There are no pictures", "7.5000");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aDisplayThatCannotBeReachedIsNotAskedFor() throws Exception {
+    reportInAProcessWith("DISPLAY", ":99");
+    assertThat(directory.resolve("run/loss.png")).isNotEmptyFile();
+  }
+
+  private void reportInAProcessWith(String variable, String value) throws Exception {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Duser.home=" + directory,
+            "-cp",
+            System.getProperty("java.class.path"),
+            Reporting.class.getName(),
+            directory.resolve("run").toString());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put(variable, value);
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+  }
+
+  /** What such a process does: a run that is told, to the end. */
+  static final class Reporting {
+    private Reporting() {}
+
+    public static void main(String[] arguments) {
+      TrainingListener files = reporting(Path.of(arguments[0]), new HistoryRecorder());
+      files.evaluated(Runs.evaluation(1, 7.5, "a", "b"));
+      files.ended(Runs.end(RunEnd.Reason.COMPLETED, 1));
+    }
+  }
+
+  private static TrainingListener reporting(Path directory, HistoryRecorder recorder) {
+    return new Listeners(List.of(recorder, new ReportFiles(directory, recorder)));
+  }
+
+  private static Evaluation evaluation(long step, double loss, Map<String, Double> figures) {
+    return new Evaluation(
+        step,
+        loss,
+        OptionalDouble.empty(),
+        1,
+        false,
+        1,
+        figures,
+        List.of(new Evaluation.Sample("a", "b")));
+  }
+
   /** Returns the page without pictures, which take longer than the rest. */
   private static Document report(RunHistory history) throws Exception {
-    byte[] utf8 = HtmlReport.page(history, Map.of()).getBytes(StandardCharsets.UTF_8);
+    byte[] utf8 = HtmlReport.page(history, List.of()).getBytes(StandardCharsets.UTF_8);
     return DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()
         .parse(new ByteArrayInputStream(utf8));

@@ -95,6 +95,17 @@ class ListenersTest {
     assertThatThrownBy(() -> listeners.stepped(Runs.step(1, 1, false))).isSameAs(error);
   }
 
+  @Test
+  void anErrorOfTheJavaLibrariesIsOneListenersFailure() {
+    // What Java's drawing throws on a machine without fonts.
+    tellRun(new Listeners(List.of(before, new Failing("evaluated", new InternalError("fonts")))));
+    assertThat(before.history().steps()).hasSize(2);
+    assertThat(before.history().end()).isPresent();
+    assertThat(before.history().warnings())
+        .extracting(Warning::message)
+        .anyMatch(m -> m.contains("fonts"));
+  }
+
   private static void tellRun(TrainingListener listener) {
     listener.started(Runs.description(5));
     listener.stepped(Runs.step(5, 2, false));

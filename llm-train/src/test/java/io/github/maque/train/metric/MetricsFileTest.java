@@ -20,6 +20,8 @@ import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,7 +46,7 @@ class MetricsFileTest {
         listener.stepped(strange(2, Double.NEGATIVE_INFINITY, Double.MAX_VALUE));
         listener.stepped(strange(Long.MAX_VALUE, Double.MIN_VALUE, -0.0));
         listener.evaluated(
-            new Evaluation(2, 1e300, OptionalDouble.empty(), 7, false, 0.1, List.of()));
+            new Evaluation(2, 1e300, OptionalDouble.empty(), 7, false, 0.1, Map.of(), List.of()));
         listener.saved(Runs.checkpoint(2));
         for (Warning.Kind kind : Warning.Kind.values()) {
           listener.warned(new Warning(2, kind, Runs.CHINESE + "<&'"));
@@ -259,5 +261,16 @@ class MetricsFileTest {
   private static StepMetrics strange(long step, double loss, double norm) {
     return new StepMetrics(
         step, 1L << 60, loss, 1e-310, norm, true, 65536, 0.1, 1e9, 0.3, 5, Map.of("准确", 0.1));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void linesThatCannotBeWrittenAreKeptAndToldAtTheEnd() throws IOException {
+    MetricsFile metrics = MetricsFile.open(Path.of("/dev/full"), 0);
+    metrics.stepped(Runs.step(1, 1, false));
+    metrics.stepped(Runs.step(2, 1, false));
+    assertThatThrownBy(metrics::close)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("could not be written");
   }
 }

@@ -51,6 +51,7 @@ final class Runs {
         5000,
         true,
         1.5,
+        Map.of("pairs/margin", loss / 7),
         List.of(new Evaluation.Sample(prompt, text)));
   }
 

@@ -8,6 +8,7 @@ import io.github.maque.train.metric.EventRecords.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +66,7 @@ class TensorBoardFileTest {
                 "tokens_per_second", 12345f,
                 "utilization", 0.5f,
                 "memory", (float) (1L << 33),
-                "objective/reward", 2f));
+                "figures/reward/train", 2f));
   }
 
   @Test
@@ -74,13 +75,22 @@ class TensorBoardFileTest {
         events(
             file -> {
               file.stepped(Runs.step(1, Double.NaN, true));
-              file.evaluated(new Evaluation(1, 0.5, OptionalDouble.empty(), 1, true, 1, List.of()));
+              file.evaluated(
+                  new Evaluation(
+                      1,
+                      Double.NaN,
+                      OptionalDouble.of(Double.NaN),
+                      1,
+                      true,
+                      1,
+                      Map.of("reward", 0.25, "none", Double.NaN),
+                      List.of()));
             });
 
     assertThat(scalars(events.get(1)))
         .containsEntry("loss/train", Float.NaN)
         .doesNotContainKeys("utilization", "memory");
-    assertThat(scalars(events.get(2))).containsOnlyKeys("loss/validation", "perplexity");
+    assertThat(scalars(events.get(2))).containsOnly(Map.entry("figures/reward/validation", 0.25f));
   }
 
   @Test
@@ -93,6 +103,7 @@ class TensorBoardFileTest {
             10,
             true,
             1,
+            Map.of(),
             List.of(
                 new Evaluation.Sample(Runs.CHINESE, "<b>a*b*</b>\n\n    # c"),
                 new Evaluation.Sample("", "小")));
@@ -137,6 +148,33 @@ class TensorBoardFileTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(file.file().toString());
     file.close();
+  }
+
+  @Test
+  void whatCannotBeWrittenIsWrittenLater() throws IOException {
+    FullDisk disk = new FullDisk();
+    TensorBoardFile file = new TensorBoardFile(new AppendingFile(directory.resolve("e"), disk));
+    disk.free(disk.size() + 20);
+    file.stepped(Runs.step(1, 4, false));
+    file.stepped(Runs.step(2, 3, false));
+    disk.free(Long.MAX_VALUE);
+    file.stepped(Runs.step(3, 2, false));
+    Path copy = Files.write(directory.resolve("copy"), disk.bytes());
+    assertThat(EventRecords.read(copy).stream().map(Message::parse).skip(1))
+        .extracting(event -> event.value(STEP))
+        .containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void saysThatTheLastEventsWereNotWritten() {
+    FullDisk disk = new FullDisk();
+    TensorBoardFile file = new TensorBoardFile(new AppendingFile(directory.resolve("e"), disk));
+    disk.free(disk.size());
+    file.stepped(Runs.step(1, 4, false));
+    assertThatThrownBy(() -> file.ended(Runs.end(RunEnd.Reason.COMPLETED, 1)))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining(directory.resolve("e").toString());
+    assertThat(disk.isOpen()).isFalse();
   }
 
   private interface Told {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.IntToDoubleFunction;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,52 @@ class LearningRateEvidenceTest {
     assertThat(recommendation.rate()).isEqualTo(OptionalDouble.empty());
     new RangeTestEvidence(List.of(), recommendation).write(directory);
     assertThat(directory.resolve("range-test.png")).isNotEmptyFile();
+  }
+
+  /** The loss falls, fastest at the 40th of 100 rates, and explodes after the 60th. */
+  @Test
+  void anExplosionDoesNotBendTheLossBeforeIt() {
+    List<RangeTestPoint> points = points(i -> 3 - 1.5 / (1 + Math.exp(-(i - 40) / 5.0)), 60);
+    for (int i = 0; i < 60; i++) {
+      assertThat(points.get(i).smoothed()).isBetween(1.4, 3.5);
+    }
+    Recommendation found = RangeTestJudgement.of(points, true, 0.5);
+    assertThat(points.get(65).loss()).isGreaterThan(1e3);
+    assertThat(found.rate().orElseThrow()).isLessThanOrEqualTo(rate(60) / 3);
+    assertThat(found.divergesAt().orElseThrow()).isBetween(rate(54), rate(62));
+    assertThat(found.reasons().get(0)).contains("most steeply");
+  }
+
+  @Test
+  void aLossThatNeverFellBeforeItDivergedHasNoRate() {
+    Recommendation found = RangeTestJudgement.of(points(i -> 3 + 0.01 * (i % 3), 10), true, 0.5);
+    assertThat(found.rate()).isEmpty();
+    assertThat(found.verdict()).isEqualTo(Recommendation.Verdict.AT_THE_EDGE);
+    assertThat(found.reasons()).anyMatch(reason -> reason.contains("try lower rates"));
+  }
+
+  @Test
+  void nothingBelowTheRatesThatWereTriedIsRecommended() {
+    // It falls at once and explodes at twice the lowest rate, a third of which nobody has tried.
+    Recommendation found = RangeTestJudgement.of(points(i -> 3 - 0.2 * i, 7), true, 0.5);
+    assertThat(found.divergesAt().orElseThrow()).isLessThan(3 * rate(0));
+    assertThat(found.rate()).isEmpty();
+    assertThat(found.reasons()).anyMatch(reason -> reason.contains("try lower"));
+  }
+
+  /** Losses of a run of 100 rates up to ten steps after it explodes. */
+  private static List<RangeTestPoint> points(IntToDoubleFunction loss, int explosion) {
+    List<Double> rates = new ArrayList<>();
+    List<Double> losses = new ArrayList<>();
+    for (int i = 0; i < explosion + 10; i++) {
+      rates.add(rate(i));
+      losses.add(i < explosion ? loss.applyAsDouble(i) : 10 * Math.pow(3, i - explosion));
+    }
+    return RangeTestPoint.of(rates, losses, 100);
+  }
+
+  private static double rate(int step) {
+    return 1e-4 * Math.pow(1e4, step / 99.0);
   }
 
   private static SearchEvidence search(double... losses) {

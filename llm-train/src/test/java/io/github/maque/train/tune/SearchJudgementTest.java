@@ -1,10 +1,12 @@
 package io.github.maque.train.tune;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.maque.train.tune.Recommendation.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,12 @@ class SearchJudgementTest {
         recommend(List.of(curve(1e-3, 2.1), curve(5e-3, 2.0), curve(1e-2, DIVERGED)));
     assertThat(close.rate()).hasValue(1e-3);
     assertThat(close.reasons()).anyMatch(reason -> reason.contains("1e-2 diverged: 3 times below"));
+    // The only safe rate loses 0.1: that is no clear answer.
+    assertThat(close.verdict()).isEqualTo(Verdict.NEAR_DIVERGENCE);
+    assertThat(close.reasons())
+        .anyMatch(
+            reason ->
+                reason.contains("0.1") && reason.contains("try rates between 1e-3 and 3.33e-3"));
   }
 
   @Test
@@ -78,6 +86,41 @@ class SearchJudgementTest {
     assertThat(judge(2, 2, 2, 2, 2, 2).verdict()).isEqualTo(Verdict.FLAT);
     // A plateau of a factor of ten is no answer either.
     assertThat(judge(2.5, 2, 2, 2, 2, 2.5).verdict()).isEqualTo(Verdict.FLAT);
+  }
+
+  @Test
+  void ofRatesThatCannotBeToldApartTheBestIsRecommended() {
+    List<RateResult> results = results(2.5, 2, 2, 2, 2, 2.5);
+    RateResult best =
+        results.stream().min(Comparator.comparingDouble(RateResult::loss)).orElseThrow();
+    assertThat(best.rate()).as("else the largest would be the same").isLessThan(1e-2);
+    Recommendation found = SearchJudgement.of(results, 1, 0.5);
+    assertThat(found.verdict()).isEqualTo(Verdict.FLAT);
+    assertThat(found.rate()).hasValue(best.rate());
+  }
+
+  @Test
+  void aRateThatBarelySurvivesDoesNotMakeOthersLookAlike() {
+    List<List<Trial>> trials = new ArrayList<>();
+    double[] rates = {1e-4, 1e-3, 3e-3, 1e-2, 1e-1};
+    double[] losses = {2.4, 2.1, 2.05, 2.0, 4.0};
+    for (int i = 0; i < rates.length; i++) {
+      double apart = i == rates.length - 1 ? 1.5 : 0.002;
+      trials.add(
+          List.of(trial(rates[i], 0, losses[i] - apart), trial(rates[i], 1, losses[i] + apart)));
+    }
+    List<RateResult> results = RateResult.of(trials);
+    assertThat(results.get(2).withinNoise()).isFalse();
+    assertThat(SearchJudgement.of(results, 1, 0.5).verdict()).isEqualTo(Verdict.CLEAR);
+  }
+
+  @Test
+  void ratesWithTheSameNameAreRefused() {
+    // All of them are different numbers, and two of them are 1e-3 when they are told.
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RateRange(1.0004e-3, 1.02e-3).spaced(5))
+        .withMessageContaining("count must be small enough");
+    assertThat(new RateRange(1.0004e-3, 1.02e-3).spaced(2)).containsExactly(1.0004e-3, 1.02e-3);
   }
 
   @Test

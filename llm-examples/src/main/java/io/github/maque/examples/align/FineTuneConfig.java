@@ -1,0 +1,63 @@
+package io.github.maque.examples.align;
+
+import io.github.maque.align.adapter.LoraConfig;
+import io.github.maque.align.sft.FineTuning;
+import io.github.maque.examples.pretrain.EngineSettings;
+import io.github.maque.train.TrainingOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Everything about a run of fine-tuning but where it is kept. Read from YAML, of which nothing need
+ * be there:
+ *
+ * <pre>{@code
+ * model: runs/story-10m-cpu
+ * data:
+ *   files: [instructions.jsonl]
+ * adapter:
+ *   rank: 16
+ * training:
+ *   duration: 300%
+ *   optimizer:
+ *     kind: adamw
+ *     learning-rate: 2e-4
+ * }</pre>
+ *
+ * @param model a directory with a model, or of a run
+ * @param data what it is trained on
+ * @param replay what of pre-training is mixed in
+ * @param adapter what of the model learns, if not all of it
+ * @param engine how is computed
+ * @param training all else; a duration of {@code 300%} is three passes over the dialogues, whatever
+ *     is mixed in
+ */
+public record FineTuneConfig(
+    Optional<Path> model,
+    DialogueSettings data,
+    ReplaySettings replay,
+    Optional<LoraConfig> adapter,
+    EngineSettings engine,
+    TrainingOptions training) {
+  /** All of the model; see {@link FineTuning#options}. */
+  public static FineTuneConfig defaults() {
+    return new FineTuneConfig(
+        Optional.empty(),
+        DialogueSettings.defaults(),
+        ReplaySettings.defaults(),
+        Optional.empty(),
+        EngineSettings.defaults(),
+        FineTuning.options());
+  }
+
+  /** Returns the same configuration with data of pre-training mixed in. */
+  public FineTuneConfig withReplay(Path directory) {
+    ReplaySettings other = new ReplaySettings(Optional.of(directory), replay.share());
+    return new FineTuneConfig(model, data, other, adapter, engine, training);
+  }
+
+  /** Returns this configuration as YAML. */
+  public String toYaml() {
+    return TrainingOptions.yaml().write(this);
+  }
+}

@@ -1,0 +1,111 @@
+package io.github.maque.examples.cli;
+
+import io.github.maque.align.preference.PreferencePairs;
+import io.github.maque.examples.align.PreferenceConfig;
+import io.github.maque.train.TrainingResult;
+import io.github.maque.train.metric.RunEnd;
+import io.github.maque.train.schedule.Horizon;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Trains a model on preferences. */
+@Command(
+    name = "dpo",
+    description = {
+      "Trains a model on pairs of a better and a worse answer: by DPO, conservative DPO, IPO, hinge,"
+          + " SimPO or ORPO (--set loss.kind=…). The log-probabilities of the model as it was are"
+          + " computed once and kept in the run's directory.",
+      "At each evaluation the model answers held-out prompts. If it leaves its reference by too far,"
+          + " finds even chosen answers unlikely, or gets worse on held-out pairs, the run is saved"
+          + " and ended, with the reason; --set warning.action=warn only tells it. The run is kept,"
+          + " ended and gone on with as pretrain does."
+    })
+final class Preferences extends Verb {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Mixin private final AlignmentOptions options = new AlignmentOptions();
+
+  private boolean stopped;
+
+  @Override
+  protected Summary run() throws IOException {
+    PreferenceConfig config = options.read(PreferenceConfig.yaml(), PreferenceConfig.class);
+    Path path =
+        config.model().orElseThrow(() -> rejection("--model must say which model to go on from"));
+    if (config.data().files().isEmpty()) {
+      throw rejection("--data must say what to learn from");
+    }
+    config.engine().apply();
+    TrainingRunner runner =
+        new TrainingRunner(Objects.requireNonNull(spec).commandLine(), isJson());
+    try (Progress progress = progress();
+        OpenedModel model =
+            OpenedModel.open(path, options.template(), config.engine().precision(), progress);
+        PreferenceJob job = PreferenceJob.open(config, model, options.out())) {
+      Summary summary = new Summary();
+      TrainingResult result =
+          runner.train(
+              job.trainer(progress),
+              progress,
+              summary,
+              (horizon, plan) -> plan(config, model, job, horizon, plan));
+      TrainingRunner.addPlaces(options.out(), result, summary);
+      String reason = result.history().end().map(RunEnd::message).orElse("");
+      stopped = runner.stopped() && reason.isEmpty();
+      if (stopped) {
+        return summary.print("", TrainingRunner.afterStop(result, "the same command"));
+      }
+      summary.data("ended_early", reason);
+      if (!reason.isEmpty()) {
+        summary.print("", "ended early: " + reason);
+      }
+      job.adapters()
+          .writeMerged(options.out())
+          .ifPresent(merged -> summary.text("model", merged.toString()));
+      return summary;
+    }
+  }
+
+  private void plan(
+      PreferenceConfig config,
+      OpenedModel model,
+      PreferenceJob job,
+      Horizon horizon,
+      Summary plan) {
+    PreferencePairs.Report report = job.report();
+    plan.text("model", model.path().toString()).text("out", options.out().toString());
+    plan.text("loss", config.loss().toString());
+    plan.data("data", RecordFields.of(report));
+    plan.print(
+        "pairs",
+        String.format(
+            Locale.ROOT,
+            "%,d to train on, %,d answers cut, %,d pairs left out; %,d held out, %,d unreadable",
+            report.kept(),
+            report.truncatedSides(),
+            report.added() - report.kept(),
+            job.data().validation().map(PreferencePairs::size).orElse(0),
+            job.data().unreadable()));
+    plan.print(
+        "rows",
+        String.format(
+            Locale.ROOT, "%,d of %,d tokens", job.training().size(), job.training().length()));
+    job.adapters().addTo(plan);
+    plan.data("steps", horizon.steps());
+    plan.print(
+        "steps",
+        String.format(Locale.ROOT, "%,d of %,d tokens", horizon.steps(), horizon.tokensPerStep()));
+  }
+
+  @Override
+  protected int exitCode() {
+    return stopped ? TrainingInterruption.STOPPED : 0;
+  }
+}

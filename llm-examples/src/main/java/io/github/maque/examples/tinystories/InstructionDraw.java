@@ -1,0 +1,101 @@
+package io.github.maque.examples.tinystories;
+
+import static io.github.maque.data.dialogue.StoryField.FEATURES;
+import static io.github.maque.data.dialogue.StoryField.SENTENCE;
+import static io.github.maque.data.dialogue.StoryField.SUMMARY;
+import static io.github.maque.data.dialogue.StoryField.WORDS;
+
+import io.github.maque.data.dialogue.StoryConstraint;
+import io.github.maque.data.dialogue.StoryField;
+import io.github.maque.data.dialogue.StoryInstruction;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/** Chooses what a story could have been asked for. Words alone are asked for most often. */
+final class InstructionDraw {
+  /** Which fields, each list as likely as the others. */
+  private static final List<List<StoryField>> FIELDS =
+      List.of(
+          List.of(WORDS),
+          List.of(WORDS),
+          List.of(WORDS),
+          List.of(WORDS),
+          List.of(WORDS),
+          List.of(WORDS),
+          List.of(WORDS, FEATURES),
+          List.of(WORDS, FEATURES),
+          List.of(WORDS, SENTENCE),
+          List.of(WORDS, SUMMARY),
+          List.of(FEATURES, SUMMARY),
+          List.of(SENTENCE));
+
+  /** How many words, each number as likely as the others. */
+  private static final List<Integer> WORD_COUNTS = List.of(2, 2, 3, 3, 4);
+
+  private static final int LONGEST_SENTENCE = 32;
+
+  private final Story story;
+  private final Random random;
+
+  InstructionDraw(Story story, Random random) {
+    this.story = story;
+    this.random = random;
+  }
+
+  StoryInstruction draw() {
+    List<StoryConstraint> constraints = new ArrayList<>();
+    for (StoryField field : FIELDS.get(random.nextInt(FIELDS.size()))) {
+      List<String> values =
+          switch (field) {
+            case WORDS -> words();
+            case FEATURES -> features();
+            case SUMMARY -> List.of(story.summary());
+            case SENTENCE -> List.of(sentence());
+          };
+      if (!values.isEmpty()) {
+        constraints.add(new StoryConstraint(field, values));
+      }
+    }
+    return new StoryInstruction(constraints, story.text());
+  }
+
+  /** Draws words of which none is part of another, one of them what the story is about. */
+  private List<String> words() {
+    int count = WORD_COUNTS.get(random.nextInt(WORD_COUNTS.size()));
+    List<String> others = new ArrayList<>(story.subjects());
+    Collections.shuffle(others, random);
+    List<String> candidates = new ArrayList<>(others.subList(0, Math.min(1, others.size())));
+    others.subList(0, candidates.size()).clear();
+    others.addAll(story.words());
+    Collections.shuffle(others, random);
+    candidates.addAll(others);
+    List<String> words = new ArrayList<>();
+    for (String candidate : candidates) {
+      if (words.size() < count && words.stream().noneMatch(word -> overlap(word, candidate))) {
+        words.add(candidate);
+      }
+    }
+    Collections.shuffle(words, random);
+    return words;
+  }
+
+  private static boolean overlap(String one, String other) {
+    return one.contains(other) || other.contains(one);
+  }
+
+  private List<String> features() {
+    List<String> features = new ArrayList<>(story.features());
+    Collections.shuffle(features, random);
+    return features.subList(0, Math.min(features.size(), 1 + random.nextInt(2)));
+  }
+
+  private String sentence() {
+    List<String> sentences = story.sentences();
+    List<String> prompt =
+        sentences.stream().filter(sentence -> sentence.length() <= LONGEST_SENTENCE).toList();
+    List<String> from = prompt.isEmpty() ? sentences : prompt;
+    return from.get(random.nextInt(from.size()));
+  }
+}

@@ -1,0 +1,223 @@
+package io.github.maque.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.github.maque.data.dialogue.Dialogue;
+import io.github.maque.data.dialogue.Preference;
+import io.github.maque.model.DecoderConfig;
+import io.github.maque.model.generate.GenerationOptions;
+import io.github.maque.tokenizer.format.TokenizerFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fine-tuning and learning from preferences, from a model on disk to a model on disk. */
+class AlignmentTest {
+  @TempDir private static Path shared;
+  private static Path model;
+  private static Path dialogues;
+  private static Path pairs;
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void write() throws IOException {
+    Path files = ModelFixture.tokenizer(shared);
+    DecoderConfig config = ModelFixture.config().toBuilder().contextLength(64).build();
+    GenerationOptions greedy = GenerationOptions.builder().greedy().maxNewTokens(9).build();
+    model = ModelFixture.write(shared.resolve("model"), config, files, greedy);
+    assertThat(TokenizerFiles.load(files).vocabularySize()).isPositive();
+    List<String> conversations = new ArrayList<>();
+    List<String> preferences = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      conversations.add(Dialogue.of("q" + i, "a b a").toJson());
+      preferences.add(Preference.of("q" + i, "a a a a", "b").toJson());
+    }
+    dialogues = Files.write(shared.resolve("chats.jsonl"), conversations);
+    pairs = Files.write(shared.resolve("pairs.jsonl"), preferences);
+  }
+
+  private static Invocation sft(Path out, Object... more) {
+    return run("sft", dialogues, out, more);
+  }
+
+  private static Invocation dpo(Path out, Object... more) {
+    return run("dpo", pairs, out, more);
+  }
+
+  private static Invocation run(String verb, Path data, Path out, Object... more) {
+    Object[] words = {
+      verb,
+      "--model",
+      model,
+      "--data",
+      data,
+      "--out",
+      out,
+      "--set",
+      "engine.precision=float32",
+      "--set",
+      "data.held-out=0.2",
+      "--set",
+      "training.tokens-per-step=256",
+      "--set",
+      "training.rows-per-micro-batch=2",
+      "--set",
+      "training.evaluation.every=5",
+      "--set",
+      "training.optimizer.kind=adamw",
+      "--set",
+      "training.optimizer.learning-rate=3e-3"
+    };
+    return Invocation.of(Stream.concat(Stream.of(words), Stream.of(more)).toArray());
+  }
+
+  private static double loss(JsonObject figures, boolean last) {
+    JsonArray evaluations = figures.getAsJsonArray("evaluations");
+    return evaluations
+        .get(last ? evaluations.size() - 1 : 0)
+        .getAsJsonObject()
+        .get("loss")
+        .getAsDouble();
+  }
+
+  @Test
+  void fineTuningMakesAModelThatChats() {
+    JsonObject figures =
+        sft(directory.resolve("sft"), "--set", "training.duration=12 steps", "--json").json();
+    assertThat(figures.get("ended").getAsString()).isEqualTo("completed");
+    assertThat(loss(figures, true)).isLessThan(loss(figures, false) - 0.1);
+    JsonObject data = figures.getAsJsonObject("data");
+    assertThat(data.get("dialogues").getAsInt()).isEqualTo(60);
+    assertThat(data.get("held_out").getAsInt()).isBetween(1, 30);
+    Invocation chat =
+        Invocation.of(
+            "generate",
+            figures.get("checkpoint").getAsString(),
+            "--chat",
+            "--prompt",
+            "q1",
+            "--max-new-tokens",
+            3);
+    assertThat(chat.succeeds().out()).contains("generated");
+  }
+
+  @Test
+  void previewShowsWhatIsLearntAndTrainsNothing() {
+    Path out = directory.resolve("sft");
+    String text = sft(out, "--preview").succeeds().out();
+    assertThat(text).contains("⟦").contains("dialogues").contains("60");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void anAdapterIsKeptAloneAndMergedInTheEnd() {
+    Path out = directory.resolve("lora");
+    JsonObject figures =
+        sft(out, "--lora", 4, "--set", "training.duration=6 steps", "--json").json();
+    assertThat(Path.of(figures.get("checkpoint").getAsString()))
+        .isDirectoryContaining("glob:**adapter_model.safetensors")
+        .isDirectoryNotContaining("glob:**/model.safetensors");
+    Path merged = Path.of(figures.get("model").getAsString());
+    assertThat(merged).isEqualTo(out.resolve("model"));
+    assertThat(
+            Invocation.of("generate", merged, "--prompt", "a", "--max-new-tokens", 3)
+                .succeeds()
+                .out())
+        .contains("generated");
+    assertThat(figures.get("trained_parameters").getAsLong())
+        .isLessThan(ModelFixture.config().parameters());
+  }
+
+  @Test
+  void preferencesAreLearntAndTheReferenceIsKept() {
+    Path out = directory.resolve("dpo");
+    JsonObject figures =
+        dpo(
+                out,
+                "--set",
+                "training.duration=10 steps",
+                "--set",
+                "warning.action=warn",
+                "--set",
+                "warning.answer-tokens=8",
+                "--json")
+            .json();
+    assertThat(loss(figures, false)).isCloseTo(Math.log(2), within(1e-4));
+    assertThat(loss(figures, true)).isLessThan(0.65);
+    JsonObject accuracy = figures.getAsJsonObject("figures").getAsJsonObject("rewards/accuracies");
+    assertThat(accuracy.get("last_validation").getAsDouble()).isGreaterThan(0.9);
+    assertThat(figures.getAsJsonObject("figures").has("samples/kl")).isTrue();
+    assertThat(out.resolve("reference-training.jsonl")).isNotEmptyFile();
+    assertThat(out.resolve("reference-validation.jsonl")).isNotEmptyFile();
+    assertThat(figures.get("ended_early").getAsString()).isEmpty();
+  }
+
+  @Test
+  void aRateThatIsTooHighEndsTheRunEarlyWithAReason() {
+    JsonObject figures =
+        dpo(
+                directory.resolve("dpo"),
+                "--set",
+                "training.duration=60 steps",
+                "--set",
+                "training.optimizer.learning-rate=0.1",
+                "--set",
+                "warning.answer-tokens=8",
+                "--json")
+            .json();
+    assertThat(figures.get("ended").getAsString()).isEqualTo("stopped");
+    assertThat(figures.get("step").getAsLong()).isLessThan(60);
+    assertThat(figures.get("ended_early").getAsString()).contains("step");
+  }
+
+  @Test
+  void anAdapterCanBeItsOwnReference() {
+    JsonObject figures =
+        dpo(
+                directory.resolve("dpo"),
+                "--lora",
+                4,
+                "--set",
+                "reference=adapter-off",
+                "--set",
+                "training.duration=4 steps",
+                "--set",
+                "warning.prompts=2",
+                "--set",
+                "warning.answer-tokens=4",
+                "--json")
+            .json();
+    assertThat(loss(figures, false)).isCloseTo(Math.log(2), within(1e-4));
+    assertThat(directory.resolve("dpo/reference-training.jsonl")).doesNotExist();
+    assertThat(directory.resolve("dpo/model/model.safetensors")).exists();
+  }
+
+  @Test
+  void wrongUseIsOneLine() throws IOException {
+    Path out = directory.resolve("out");
+    assertFails(Invocation.of("sft", "--data", dialogues, "--out", out), "--model must say");
+    assertFails(Invocation.of("dpo", "--model", model, "--out", out), "--data must say");
+    assertFails(dpo(out, "--set", "reference=adapter-off"), "unless there is an adapter");
+    assertFails(dpo(out, "--set", "loss.kind=dpq"), "loss.kind");
+    assertFails(sft(out, "--set", "data.prompt-weight=2"), "promptWeight must be from 0 to 1");
+    Path empty = Files.write(directory.resolve("empty.jsonl"), List.of("{\"messages\":[]}"));
+    assertFails(run("sft", empty, out), "empty.jsonl");
+    assertThat(out).doesNotExist();
+  }
+
+  private static void assertFails(Invocation told, String part) {
+    assertThat(told.exitCode()).isEqualTo(2);
+    assertThat(told.err().strip().lines()).hasSize(1);
+    assertThat(told.err()).contains(part);
+  }
+}

@@ -1,0 +1,16 @@
+package io.github.maque.train;
+
+import io.github.maque.train.metric.TrainingListener;
+import java.util.Optional;
+
+/**
+ * A listener that may end a run before its time, since it does harm or no good. A run that goes on
+ * tells it first what happened before, so that it judges as if the run had not been interrupted.
+ */
+public interface StopRule extends TrainingListener {
+  /**
+   * Returns why the run should be saved and ended now, or nothing. Asked after each look at the
+   * figures of updates, and after each evaluation.
+   */
+  Optional<String> reason();
+}
