@@ -1,11 +1,13 @@
 package io.github.maque.train;
 
+import io.github.maque.train.schedule.Amount;
 import java.util.List;
 
 /**
  * When and how a model is evaluated while it is trained.
  *
- * @param every after how many steps, besides before the first and after the last; 0 for never
+ * @param every how often, besides before the first step and after the last: after so many steps or
+ *     tokens, or such a part of the run; 0 of them for never
  * @param sequences over how many sequences of the validation data, from the first; 0 for all
  * @param prompts what the model writes on from each time, so that checkpoints can be compared by
  *     what they write; needs a tokenizer
@@ -13,13 +15,10 @@ import java.util.List;
  * @param temperature of the samples; 0 for the most likely tokens
  */
 public record EvaluationPlan(
-    long every, long sequences, List<String> prompts, int sampleTokens, double temperature) {
+    Amount every, long sequences, List<String> prompts, int sampleTokens, double temperature) {
   /** Checks the numbers. */
   public EvaluationPlan {
     prompts = List.copyOf(prompts);
-    if (every < 0) {
-      throw new IllegalArgumentException("every must be at least 0, got " + every);
-    }
     if (sequences < 0) {
       throw new IllegalArgumentException("sequences must be at least 0, got " + sequences);
     }
@@ -30,6 +29,24 @@ public record EvaluationPlan(
       throw new IllegalArgumentException(
           "temperature must be at least 0 and finite, got " + temperature);
     }
+  }
+
+  /** Evaluates every so many steps; 0 for never. */
+  public EvaluationPlan(
+      long everySteps, long sequences, List<String> prompts, int sampleTokens, double temperature) {
+    this(steps("every", everySteps), sequences, prompts, sampleTokens, temperature);
+  }
+
+  static Amount steps(String name, long steps) {
+    if (steps < 0) {
+      throw new IllegalArgumentException(name + " must be at least 0, got " + steps);
+    }
+    return Amount.ofSteps(steps);
+  }
+
+  /** Returns the same plan, followed more or less often. */
+  public EvaluationPlan withEvery(Amount other) {
+    return new EvaluationPlan(other, sequences, prompts, sampleTokens, temperature);
   }
 
   /** Every 250 steps, over 256 sequences, without samples. */

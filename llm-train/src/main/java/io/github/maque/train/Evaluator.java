@@ -77,12 +77,13 @@ final class Evaluator {
 
   /** Returns whether there is anything to evaluate. */
   boolean wanted() {
-    return plan.every() > 0 && (data != null || !plan.prompts().isEmpty() || !probes.isEmpty());
+    return plan.every().value() > 0
+        && (data != null || !plan.prompts().isEmpty() || !probes.isEmpty());
   }
 
   /** Returns whether there is a loss by which checkpoints can be compared. */
   boolean hasLoss() {
-    return plan.every() > 0 && data != null;
+    return plan.every().value() > 0 && data != null;
   }
 
   /**

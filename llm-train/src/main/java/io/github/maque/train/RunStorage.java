@@ -13,6 +13,7 @@ import io.github.maque.train.checkpoint.TrainerState;
 import io.github.maque.train.metric.HistoryRecorder;
 import io.github.maque.train.metric.MetricsFile;
 import io.github.maque.train.metric.ReportFiles;
+import io.github.maque.train.metric.RunDescription;
 import io.github.maque.train.metric.RunDirectory;
 import io.github.maque.train.metric.RunHistory;
 import io.github.maque.train.metric.TensorBoardFile;
@@ -100,8 +101,24 @@ final class RunStorage implements AutoCloseable {
     return listeners;
   }
 
-  /** Tells why a newer checkpoint was not taken, and which settings are others than before. */
-  void tellFindings(TrainingListener listener, String before, String now) {
+  /**
+   * Tells why a newer checkpoint was not taken, and which settings are others than before.
+   *
+   * @param precision that is computed in now
+   */
+  void tellFindings(TrainingListener listener, String before, String now, String precision) {
+    List<RunDescription> parts = history().parts();
+    String earlier = parts.isEmpty() ? precision : parts.get(parts.size() - 1).precision();
+    if (start.step() > 0 && !earlier.equals(precision)) {
+      listener.warned(
+          new Warning(
+              start.step(),
+              Warning.Kind.CHECKPOINT,
+              String.format(
+                  "the run was computed in %s and goes on in %s: what follows is not what it would"
+                      + " have been",
+                  earlier, precision)));
+    }
     for (String finding : start.findings()) {
       listener.warned(new Warning(start.step(), Warning.Kind.CHECKPOINT, finding));
     }

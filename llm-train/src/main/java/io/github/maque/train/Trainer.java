@@ -11,8 +11,11 @@ import io.github.maque.train.metric.TrainingListener;
 import io.github.maque.train.schedule.Horizon;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Trains a decoder, whatever the objective.
@@ -44,6 +47,7 @@ public final class Trainer {
   private volatile boolean stopRequested;
   private boolean used;
   private boolean interrupted;
+  private final Set<String> told = new HashSet<>();
 
   Trainer(TrainerBuilder settings, Mixture data) {
     this.settings = new TrainerBuilder(settings);
@@ -135,8 +139,10 @@ public final class Trainer {
       all.addAll(settings.stopRules);
       all.addAll(settings.listeners);
       settings.stopRules.forEach(storage.history()::replay);
+      newFindings(); // They were told when they were new.
       TrainingListener listener = new Listeners(all);
-      storage.tellFindings(listener, start.configuration(), configuration);
+      storage.tellFindings(
+          listener, start.configuration(), configuration, settings.decoder.precision().toString());
       RunEnd end = train(start.withConfiguration(configuration), listener, storage);
       listener.ended(end);
       return new TrainingResult(
@@ -186,6 +192,18 @@ public final class Trainer {
 
   Evaluator evaluator() {
     return new Evaluator(settings, options.tokensPerStep());
+  }
+
+  /** Returns what rules have found since this was last asked. */
+  List<String> newFindings() {
+    List<String> found =
+        settings.stopRules.stream()
+            .flatMap(rule -> Stream.concat(rule.findings().stream(), rule.reason().stream()))
+            .distinct()
+            .filter(finding -> !told.contains(finding))
+            .toList();
+    told.addAll(found);
+    return found;
   }
 
   /** Returns why the run should end before its time, if it should. */

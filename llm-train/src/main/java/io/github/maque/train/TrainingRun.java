@@ -15,6 +15,7 @@ import io.github.maque.train.metric.RunEnd;
 import io.github.maque.train.metric.RunHistory;
 import io.github.maque.train.metric.TrainingListener;
 import io.github.maque.train.metric.Warning;
+import io.github.maque.train.schedule.Amount;
 import io.github.maque.train.schedule.Horizon;
 import java.io.IOException;
 import java.util.Optional;
@@ -197,6 +198,7 @@ final class TrainingRun implements AutoCloseable {
     if (evaluatedStep < state.step() && (state.step() == 0 || evaluates(state.step()))) {
       evaluate(); // Of a step that is no beginning, it was cut short before.
     }
+    askRules(); // What a rule ended once does not go on if it is started again.
     speed.restart();
   }
 
@@ -253,17 +255,18 @@ final class TrainingRun implements AutoCloseable {
     return forBest || due(step, options.evaluation().every());
   }
 
-  /** Asks whether the run should end before its time. */
+  /** Tells what rules have found, and asks whether the run should end before its time. */
   private void askRules() {
-    Optional<String> found = trainer.reasonToStop();
-    if (found.isPresent() && reason.isEmpty()) {
-      reason = found.get();
-      listener.warned(new Warning(state.step(), Warning.Kind.STOP_RULE, reason));
+    for (String finding : trainer.newFindings()) {
+      listener.warned(new Warning(state.step(), Warning.Kind.STOP_RULE, finding));
+    }
+    if (reason.isEmpty()) {
+      reason = trainer.reasonToStop().orElse("");
     }
   }
 
-  private static boolean due(long step, long every) {
-    return every > 0 && step % every == 0;
+  private boolean due(long step, Amount every) {
+    return every.value() > 0 && step % Math.max(1, every.steps(horizon)) == 0;
   }
 
   /** Writes the batch of an update, whatever else has failed, and says where it is. */

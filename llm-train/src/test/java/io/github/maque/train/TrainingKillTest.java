@@ -41,7 +41,8 @@ class TrainingKillTest {
       while (reached < TestRuns.STEPS) {
         int steps = kills < KILLS ? random.nextInt(MOST_STEPS) : TestRuns.STEPS;
         long[] firstAndLast = train(killed, precision, steps);
-        // All but the checkpoint that was on its way must still be there; on a slow disk one is left
+        // All but the checkpoint that was on its way must still be there; on a slow disk one is
+        // left
         // out while another is written.
         assertThat(firstAndLast[0]).isGreaterThan(reached - 3L * TestRuns.CHECKPOINT_EVERY);
         again += firstAndLast[0] <= reached ? 1 : 0;

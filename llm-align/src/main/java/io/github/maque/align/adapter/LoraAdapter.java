@@ -6,19 +6,17 @@ import ai.djl.nn.Parameter;
 import io.github.maque.model.Decoder;
 import io.github.maque.model.format.ModelFormatException;
 import io.github.maque.model.format.NamedArrays;
-import io.github.maque.model.format.SafetensorsFile;
 import io.github.maque.model.format.TensorSource;
-import io.github.maque.model.format.WeightType;
 import io.github.maque.model.kernel.GradientMode;
 import io.github.maque.model.layer.LowRankUpdates;
 import io.github.maque.train.ModelFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -41,15 +39,11 @@ import java.util.function.Supplier;
  */
 @SuppressWarnings("try") // what a mode is there for is to end
 public final class LoraAdapter implements ModelFormat, AutoCloseable {
-  private static final String WEIGHTS = "adapter_model.safetensors";
-
-  /** What PEFT's own wrapping puts before the names of the model. */
-  private static final String PREFIX = "base_model.model.";
-
   private final Decoder decoder;
   private final LoraConfig config;
   private final NDManager manager;
   private final LowRankUpdates updates;
+  private Optional<String> baseModel = Optional.empty();
   private List<Parameter> trainedBefore = List.of();
   private boolean attached;
   private boolean merged;
@@ -88,19 +82,17 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
    */
   public static LoraAdapter load(NDManager manager, Decoder decoder, Path directory)
       throws IOException {
-    LoraConfig config = PeftConfig.read(directory);
+    PeftDirectory files = new PeftDirectory(directory);
+    PeftConfig config = files.config();
     LoraAdapter adapter;
     try {
-      adapter = create(manager, decoder, config, 0);
+      adapter = create(manager, decoder, config.lora(), 0);
     } catch (IllegalArgumentException e) {
-      throw new ModelFormatException(
-          directory.resolve(PeftConfig.FILE).toString(),
-          "field target_modules",
-          String.valueOf(e.getMessage()),
-          e);
+      throw files.wrongTargets(e);
     }
     try {
-      adapter.loadWeights(directory);
+      files.fill(adapter.arrays());
+      adapter.baseModel = config.baseModel();
       return adapter;
     } catch (IOException | RuntimeException | Error e) {
       adapter.close();
@@ -111,6 +103,20 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
   /** Returns what it adds to which projections. */
   public LoraConfig config() {
     return config;
+  }
+
+  /** Returns which model it is for, a name on Hugging Face or a path, if that is known. */
+  public Optional<String> baseModel() {
+    return baseModel;
+  }
+
+  /** Says which model it is for; it is written down with it, so that PEFT finds the model. */
+  public void baseModel(String nameOrPath) {
+    if (nameOrPath.isBlank()) {
+      throw new IllegalArgumentException(
+          "baseModel must be a name or a path, got \"" + nameOrPath + "\"");
+    }
+    baseModel = Optional.of(nameOrPath);
   }
 
   /** Returns the matrices. */
@@ -259,14 +265,16 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
     Map<String, NDArray> arrays = new LinkedHashMap<>();
     updates
         .parametersByName()
-        .forEach((name, parameter) -> arrays.put(PREFIX + name, parameter.getArray()));
+        .forEach(
+            (name, parameter) -> arrays.put(PeftDirectory.PREFIX + name, parameter.getArray()));
     return NamedArrays.of(manager, arrays);
   }
 
   @Override
   public void write(TensorSource copies, Path directory) throws IOException {
-    SafetensorsFile.write(directory.resolve(WEIGHTS), copies, WeightType.FLOAT32);
-    PeftConfig.write(directory, config, updates.byProjection().keySet(), decoder.projections());
+    PeftConfig written =
+        PeftConfig.of(config, updates.byProjection().keySet(), decoder.projections(), baseModel);
+    new PeftDirectory(directory).write(written, copies);
   }
 
   /**
@@ -279,43 +287,9 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
   @Override
   public void load(Path directory) throws IOException {
     requireNotMerged();
-    LoraConfig found = PeftConfig.read(directory);
-    if (found.rank() != config.rank() || found.scale() != config.scale()) {
-      throw new ModelFormatException(
-          directory.resolve(PeftConfig.FILE).toString(),
-          "fields r and lora_alpha",
-          "expected rank %d and a scale of %s, found rank %d and a scale of %s"
-              .formatted(config.rank(), config.scale(), found.rank(), found.scale()));
-    }
-    loadWeights(directory);
-  }
-
-  private void loadWeights(Path directory) throws IOException {
-    Path file = directory.resolve(WEIGHTS);
-    NamedArrays arrays = arrays();
-    try (SafetensorsFile source = SafetensorsFile.open(file)) {
-      for (String name : source.names()) {
-        if (!arrays.names().contains(name)) {
-          throw new ModelFormatException(
-              file.toString(), "tensor " + name, "the configuration has no such projection");
-        }
-      }
-      for (String name : arrays.names()) {
-        if (!source.names().contains(name)) {
-          throw new ModelFormatException(
-              file.toString(), "tensor " + name, "the configuration needs it, but it is missing");
-        }
-        if (!Arrays.equals(source.shape(name), arrays.shape(name))) {
-          throw new ModelFormatException(
-              file.toString(),
-              "tensor " + name,
-              "expected the shape %s, found %s"
-                  .formatted(
-                      Arrays.toString(arrays.shape(name)), Arrays.toString(source.shape(name))));
-        }
-      }
-      arrays.fill(source);
-    }
+    PeftDirectory files = new PeftDirectory(directory);
+    files.requireSameSize(config);
+    files.fill(arrays());
   }
 
   private void requireAttached() {

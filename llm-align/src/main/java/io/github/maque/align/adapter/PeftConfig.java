@@ -4,9 +4,11 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.github.maque.model.format.ModelFormatException;
 import io.github.maque.tokenizer.format.AtomicFile;
 import java.io.IOException;
@@ -17,7 +19,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The {@value #FILE} of an adapter in the format of <a
@@ -58,10 +63,16 @@ final class PeftConfig {
           "task_type",
           "use_rslora");
 
-  /** Ways to begin that change the weights of the base model, too. */
-  private static final Set<String> CHANGED_BASE = Set.of("pissa", "olora", "loftq", "corda");
+  private static final Pattern NAME = Pattern.compile("[\\w.-]+");
+  private static final String BASE_MODEL = "base_model_name_or_path";
 
+  /** Ways to begin that change the weights of the base model, too. */
+  private static final Set<String> CHANGED_BASE =
+      Set.of("pissa", "olora", "loftq", "corda", "lora_ga");
+
+  /** Where it is from, or is to be, as messages say it. */
   private final Path file;
+
   private final JsonObject json;
 
   private PeftConfig(Path file, JsonObject json) {
@@ -70,18 +81,21 @@ final class PeftConfig {
   }
 
   /**
-   * Writes the file of an adapter in a directory.
+   * Returns the configuration of an adapter.
    *
    * @param targets the projections that have an update
    * @param projections all that the decoder has
+   * @param baseModel a name or a path, if known
    */
-  static void write(
-      Path directory, LoraConfig config, Collection<String> targets, Collection<String> projections)
-      throws IOException {
+  static PeftConfig of(
+      LoraConfig config,
+      Collection<String> targets,
+      Collection<String> projections,
+      Optional<String> baseModel) {
     JsonObject json = new JsonObject();
     json.addProperty("peft_type", "LORA");
     json.addProperty("task_type", "CAUSAL_LM");
-    json.add("base_model_name_or_path", null);
+    json.add(BASE_MODEL, baseModel.<JsonElement>map(JsonPrimitive::new).orElse(JsonNull.INSTANCE));
     json.addProperty("r", config.rank());
     json.addProperty("lora_alpha", number(config.alpha()));
     json.addProperty("lora_dropout", config.dropout());
@@ -98,6 +112,11 @@ final class PeftConfig {
     json.add("alpha_pattern", new JsonObject());
     json.addProperty("use_dora", false);
     json.addProperty("lora_bias", false);
+    return new PeftConfig(Path.of(FILE), json);
+  }
+
+  /** Writes it into a directory, as a whole. */
+  void write(Path directory) throws IOException {
     byte[] utf8 = (FORMAT.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(directory.resolve(FILE), out -> out.write(utf8));
   }
@@ -130,9 +149,17 @@ final class PeftConfig {
    *
    * @throws ModelFormatException if it is not one that {@link LoraConfig} can say
    */
-  static LoraConfig read(Path directory) throws IOException {
+  static PeftConfig read(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
-    return new PeftConfig(file, parse(file)).config();
+    PeftConfig config = new PeftConfig(file, parse(file));
+    config.lora();
+    return config;
+  }
+
+  /** Returns which model the adapter is for, if it says so. */
+  Optional<String> baseModel() {
+    JsonElement value = json.get(BASE_MODEL);
+    return value == null ? Optional.empty() : Optional.of(text(value)).filter(s -> !s.isBlank());
   }
 
   private static JsonObject parse(Path file) throws IOException {
@@ -148,7 +175,8 @@ final class PeftConfig {
     }
   }
 
-  private LoraConfig config() throws ModelFormatException {
+  /** Returns what it says to add to which projections. */
+  LoraConfig lora() throws ModelFormatException {
     requireText("peft_type", Set.of("LORA"), true);
     requireText("task_type", Set.of("CAUSAL_LM"), false);
     requireText("bias", Set.of("none"), false);
@@ -186,17 +214,19 @@ final class PeftConfig {
 
   private void requireBaseUnchanged() throws ModelFormatException {
     JsonElement value = json.get("init_lora_weights");
-    String text = value == null ? "" : text(value);
+    String text = value == null ? "" : text(value).toLowerCase(Locale.ROOT);
     if (CHANGED_BASE.stream().anyMatch(text::startsWith)) {
       throw wrong("init_lora_weights", "a way to begin that leaves the base model as it was");
     }
   }
 
+  /** A text is an expression that whole names must match; what an array has are ends of names. */
   private List<String> targets() throws ModelFormatException {
     JsonElement value = json.get("target_modules");
     if (value != null && isText(value)) {
-      boolean all = value.getAsString().equals("all-linear");
-      return all ? LoraConfig.defaults().targets() : List.of(value.getAsString());
+      boolean all = value.getAsString().equalsIgnoreCase("all-linear");
+      // In a group it is the end of no name.
+      return all ? LoraConfig.defaults().targets() : List.of("(?:" + value.getAsString() + ")");
     }
     List<String> names = new ArrayList<>();
     if (value != null && value.isJsonArray()) {
@@ -204,7 +234,7 @@ final class PeftConfig {
         names.add(text(element));
       }
     }
-    if (names.isEmpty() || names.contains("")) {
+    if (names.isEmpty() || !names.stream().allMatch(NAME.asMatchPredicate())) {
       throw wrong("target_modules", "a regular expression, or an array of names");
     }
     return names;

@@ -2,6 +2,7 @@ package io.github.maque.align.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.maque.align.internal.TokenLogProbabilities;
 import io.github.maque.data.dialogue.EncodedDialogue;
 import io.github.maque.data.pack.Batch;
 import io.github.maque.data.pack.BatchStream;
@@ -78,12 +79,7 @@ public record AnswerLikelihood(double logProbability, int tokens) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         try (NDManager scope = manager.newSubManager()) {
           MicroBatch micro = loader.load(scope, batch, 0, batch.rows());
-          NDArray hidden = decoder.hiddenStates(scope, micro.input());
-          NDArray found =
-              decoder
-                  .head()
-                  .logProbabilities(scope, hidden, decoder.headTable().getArray(), micro.targets())
-                  .get(0);
+          NDArray found = TokenLogProbabilities.of(decoder, micro);
           add(found.toFloatArray(), batch, rows, sums, counts);
         } finally {
           batch.close();

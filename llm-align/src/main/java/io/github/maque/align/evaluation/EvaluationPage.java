@@ -1,10 +1,13 @@
 package io.github.maque.align.evaluation;
 
 import io.github.maque.tokenizer.ChatMessage;
+import io.github.maque.train.metric.HtmlDocument;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -12,11 +15,11 @@ import java.util.Objects;
 /** A report as a page of HTML. */
 final class EvaluationPage {
   private final EvaluationReport report;
-  private final Html html;
+  private final HtmlDocument html;
 
   private EvaluationPage(EvaluationReport report) {
     this.report = report;
-    html = new Html("Evaluation", css());
+    html = new HtmlDocument("Evaluation", css());
   }
 
   static String write(EvaluationReport report, int samples) {
@@ -79,22 +82,23 @@ final class EvaluationPage {
               (feature, count) -> features.append(" ").append(feature).append(" ×").append(count));
       html.element("p", "quiet", features.toString());
     }
-    html.element("h2", "", "By fields of the prompt");
-    for (String combination : report.combinations()) {
-      if (!combination.equals(ModelResult.ALL)) {
-        html.open("details", "");
-        html.element("summary", "", combination + " (" + report.promptsOf(combination) + ")");
-        table(combination);
-        html.close("details");
-      }
+    List<String> combinations =
+        report.combinations().stream().filter(name -> !name.equals(ModelResult.ALL)).toList();
+    if (!combinations.isEmpty()) {
+      html.element("h2", "", "By fields of the prompt");
+    }
+    for (String combination : combinations) {
+      html.open("details", "");
+      html.element("summary", "", combination + " (" + report.promptsOf(combination) + ")");
+      table(combination);
+      html.close("details");
     }
   }
 
   private void table(String combination) {
-    html.open("div", "wide").open("table", "").open("thead", "").open("tr", "");
-    html.element("th", "", "").element("th", "", "");
-    report.models().forEach(model -> html.element("th", "number", model.name()));
-    html.close("tr").close("thead").open("tbody", "");
+    List<String> columns = new ArrayList<>(List.of("", ""));
+    report.models().forEach(model -> columns.add("#" + model.name()));
+    html.table(columns);
     for (Figure figure : report.figures(combination)) {
       html.open("tr", "").element("td", "name", figure.label());
       html.element("td", "quiet", figure.description());
@@ -107,7 +111,7 @@ final class EvaluationPage {
       }
       html.close("tr");
     }
-    html.close("tbody").close("table").close("div");
+    html.endTable();
   }
 
   private void samples(int most) {

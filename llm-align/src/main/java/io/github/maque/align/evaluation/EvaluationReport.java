@@ -95,14 +95,24 @@ public record EvaluationReport(
     AtomicFile.write(file, out -> out.write(utf8));
   }
 
-  /** Returns the combinations that any model has figures of, {@link ModelResult#ALL} first. */
+  /**
+   * Returns the combinations that any model has figures of, {@link ModelResult#ALL} first: it alone
+   * if there is but one other, which then has the same figures.
+   */
   List<String> combinations() {
     Set<String> combinations = new LinkedHashSet<>();
     if (models.stream().anyMatch(model -> model.figures().containsKey(ModelResult.ALL))) {
       combinations.add(ModelResult.ALL);
     }
     models.forEach(model -> combinations.addAll(model.figures().keySet()));
-    return List.copyOf(combinations);
+    boolean one =
+        combinations.size() == 2
+            && models.stream().map(ModelResult::figures).allMatch(EvaluationReport::areAlike);
+    return one ? List.of(ModelResult.ALL) : List.copyOf(combinations);
+  }
+
+  private static boolean areAlike(Map<String, Map<Figure, Double>> figures) {
+    return figures.values().stream().distinct().count() <= 1;
   }
 
   /** Returns the figures that any model has of a combination. */
@@ -125,7 +135,8 @@ public record EvaluationReport(
   }
 
   /**
-   * Returns whether no model has a better value, the data not counted, and some have a worse one.
+   * Returns whether no model has a better value, the data not counted, and some have a worse one. A
+   * loss on other examples is neither.
    */
   boolean isBest(String combination, Figure figure, double value) {
     int sign =
@@ -134,6 +145,9 @@ public record EvaluationReport(
           case LOWER -> -1;
           case NEITHER -> 0;
         };
+    if (figure == Figure.BITS_PER_BYTE && !haveSameHeldOut()) {
+      return false;
+    }
     double[] values =
         models.stream()
             .filter(model -> model.parameters() > 0)
@@ -148,5 +162,14 @@ public record EvaluationReport(
       worse |= other < sign * value;
     }
     return sign != 0 && best && worse;
+  }
+
+  private boolean haveSameHeldOut() {
+    return models.stream()
+            .filter(model -> model.parameters() > 0)
+            .mapToInt(ModelResult::leftOut)
+            .distinct()
+            .count()
+        <= 1;
   }
 }

@@ -24,6 +24,14 @@ final class EvaluationText {
           .forEach((feature, count) -> out.append(' ').append(feature).append(" ×").append(count));
       out.append('\n');
     }
+    for (ModelResult model : report.models()) {
+      if (model.leftOut() > 0) {
+        out.append(model.name())
+            .append(": answers longer than its context, not in its loss: ")
+            .append(model.leftOut())
+            .append('\n');
+      }
+    }
     return out.toString();
   }
 

@@ -7,8 +7,11 @@ import java.util.Locale;
  * A character is a Unicode code point.
  */
 public enum Figure {
-  /** The mean negative log-probability of a token of held-out answers, their ends included. */
-  LOSS("loss", "held-out loss, nats a token", Direction.LOWER, false),
+  /**
+   * The mean negative log-probability of a token of held-out answers, their ends included. What a
+   * token is depends on the tokenizer: models are ranked by {@link #BITS_PER_BYTE}.
+   */
+  LOSS("loss", "held-out loss, nats a token", Direction.NEITHER, false),
   /**
    * The same in bits for each byte of UTF-8 of the answers, so that models with different
    * tokenizers can be compared.
@@ -35,23 +38,29 @@ public enum Figure {
   FINISHED("finished", "answers that the model ended itself", Direction.HIGHER, true),
   /** The mean share of an answer's character 4-grams that it had before. */
   REPETITION("repetition", "character 4-grams that the answer had before", Direction.LOWER, true),
-  /** The number of different character bigrams of all answers, divided by the number of all. */
-  DISTINCT_2("distinct-2", "different character bigrams of all answers", Direction.HIGHER, true),
+  /**
+   * The number of different character bigrams of all answers, divided by the number of all. It
+   * falls with the amount of text, so that models are not ranked by it, nor by {@link #DISTINCT_4}.
+   */
+  DISTINCT_2("distinct-2", "different character bigrams of all answers", Direction.NEITHER, true),
   /** The number of different character 4-grams of all answers, divided by the number of all. */
-  DISTINCT_4("distinct-4", "different character 4-grams of all answers", Direction.HIGHER, true),
+  DISTINCT_4("distinct-4", "different character 4-grams of all answers", Direction.NEITHER, true),
   /** The mean number of characters of an answer. */
   CHARACTERS("characters", "mean length of an answer", Direction.NEITHER, false),
   /** The mean number of tokens of an answer, its end included. */
   TOKENS("tokens", "mean length of an answer, its end included", Direction.NEITHER, false),
-  /** The mean length of the longest stretch of an answer that is in the training texts. */
+  /**
+   * The mean length of the longest stretch of an answer that is in the training texts. It grows
+   * with the length of answers, so that models are not ranked by it.
+   */
   LONGEST_COPY(
       "longest copy",
       "longest stretch found in training texts, mean characters",
-      Direction.LOWER,
+      Direction.NEITHER,
       false),
   /** The longest of these stretches, of all answers. */
   LONGEST_COPY_OF_ALL(
-      "longest copy of all", "the longest of these, in characters", Direction.LOWER, false);
+      "longest copy of all", "the longest of these, in characters", Direction.NEITHER, false);
 
   /** Which of two values is the better one. */
   public enum Direction {

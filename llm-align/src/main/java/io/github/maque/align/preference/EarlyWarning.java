@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,8 +30,8 @@ import org.slf4j.LoggerFactory;
  *         .build();
  * }</pre>
  *
- * <p>It is for one run. Each thing is told once, in the log and in {@link #findings}; a figure that
- * is to be watched and is not there is told in the log, too.
+ * <p>It is for one run, which tells each of the {@link #findings} once. A figure that is to be
+ * watched and is not there is told in the log.
  */
 public final class EarlyWarning implements StopRule {
   private static final Logger LOG = LoggerFactory.getLogger(EarlyWarning.class);
@@ -60,7 +59,7 @@ public final class EarlyWarning implements StopRule {
   private final Deque<Double> chosenLogRatios = new ArrayDeque<>();
   private final Map<String, String> findings = new LinkedHashMap<>();
   private final Set<String> missing = new HashSet<>();
-  private @Nullable Double firstQuality;
+  private double bestQuality = Double.NaN;
   private int worseInARow;
 
   private EarlyWarning(Builder settings) {
@@ -73,6 +72,7 @@ public final class EarlyWarning implements StopRule {
   }
 
   /** Returns what was found, in the order in which it was. */
+  @Override
   public List<String> findings() {
     return List.copyOf(findings.values());
   }
@@ -86,7 +86,7 @@ public final class EarlyWarning implements StopRule {
 
   @Override
   public void stepped(StepMetrics step) {
-    if (settings.mostCollapse == Double.POSITIVE_INFINITY || step.skipped()) {
+    if (!settings.watchesChosen() || step.skipped()) {
       return;
     }
     OptionalDouble figure = figure(step.others(), PreferenceObjective.CHOSEN_LOG_RATIO);
@@ -109,7 +109,7 @@ public final class EarlyWarning implements StopRule {
     Map<String, Double> figures = new LinkedHashMap<>(evaluation.figures());
     figures.put(LOSS, evaluation.loss());
     Double chosen = figures.get(PreferenceObjective.CHOSEN_LOG_RATIO);
-    if (chosen != null) {
+    if (settings.watchesChosen() && chosen != null) {
       judgeCollapse(evaluation.step(), chosen, "on held-out pairs");
     }
     if (!settings.divergence.isEmpty()) {
@@ -158,33 +158,28 @@ public final class EarlyWarning implements StopRule {
   }
 
   private void judgeQuality(long step, double quality) {
-    if (firstQuality == null) {
-      firstQuality = quality;
-      if (quality == 0) {
-        LOG.warn("{} is 0 at first: how far it falls cannot be told", settings.quality);
-      }
-      return;
-    }
-    double first = firstQuality;
-    double gained = settings.better == Better.HIGHER ? quality - first : first - quality;
-    boolean worse = first != 0 && !(gained >= -settings.mostFall * Math.abs(first));
+    double best = bestQuality;
+    double gained = settings.better == Better.HIGHER ? quality - best : best - quality;
+    // Nothing can lose a share of 0, which an accuracy often is before the first update.
+    boolean worse =
+        Double.isNaN(quality) || best != 0 && gained < -settings.mostFall * Math.abs(best);
     worseInARow = worse ? worseInARow + 1 : 0;
+    if (Double.isNaN(best) || gained > 0) {
+      bestQuality = quality;
+    }
     if (worseInARow >= settings.patience) {
       found(
           step,
           "quality",
           String.format(
-              "%s was %.4g at first and is %.4g, worse by more than %.3g %% in %d evaluations in a"
+              "%s was %.4g at best and is %.4g, worse by more than %.3g %% in %d evaluations in a"
                   + " row",
-              settings.quality, first, quality, 100 * settings.mostFall, worseInARow));
+              settings.quality, best, quality, 100 * settings.mostFall, worseInARow));
     }
   }
 
   private void found(long step, String what, String message) {
-    String finding = "step " + step + ": " + message;
-    if (findings.putIfAbsent(what, finding) == null) {
-      LOG.warn("{}", finding);
-    }
+    findings.putIfAbsent(what, "step " + step + ": " + message);
   }
 
   /** Says what is watched. */
@@ -248,11 +243,11 @@ public final class EarlyWarning implements StopRule {
     }
 
     /**
-     * Watches a figure of evaluations.
+     * Watches a figure of evaluations. While its best value is 0 it is not judged.
      *
      * @param figure its name; {@link EarlyWarning#LOSS} for the loss
      * @param which which way it is better
-     * @param share by which part of its first value it may become worse, such as 0.1; 0 or more
+     * @param share by which part of its best value so far it may be worse, such as 0.1; 0 or more
      */
     public Builder heldOut(String figure, Better which, double share) {
       Ranges.requireNotNegative("share", share);
@@ -283,11 +278,15 @@ public final class EarlyWarning implements StopRule {
      * @throws IllegalArgumentException if nothing is to be watched
      */
     public EarlyWarning build() {
-      if (mostCollapse == Double.POSITIVE_INFINITY && divergence.isEmpty() && quality.isEmpty()) {
+      if (!watchesChosen() && divergence.isEmpty() && quality.isEmpty()) {
         throw new IllegalArgumentException(
             "one of chosenCollapse, divergence and heldOut must be set, or nothing is watched");
       }
       return new EarlyWarning(new Builder(this));
+    }
+
+    private boolean watchesChosen() {
+      return mostCollapse != Double.POSITIVE_INFINITY;
     }
 
     private static String requireName(String figure) {

@@ -1,5 +1,6 @@
 package io.github.maque.align.preference;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -9,7 +10,6 @@ import io.github.maque.model.kernel.Kernel;
 import io.github.maque.model.kernel.KernelSource;
 import io.github.maque.model.kernel.Kernels;
 import io.github.maque.train.objective.MicroBatch;
-import java.util.stream.IntStream;
 
 /** From the log-probabilities of tokens to those of answers, and back. */
 @SuppressWarnings("try") // what a mode is there for is to end
@@ -17,7 +17,7 @@ final class PairKernels {
   private final Kernel sums;
   private final Kernel derivatives;
   private final Kernel figures;
-  private final Kernel addLogRatios;
+  private final Kernel place;
 
   /**
    * Compiles the kernels.
@@ -30,7 +30,7 @@ final class PairKernels {
     sums = kernels.get("sums");
     derivatives = kernels.get("derivatives");
     figures = kernels.get("figures");
-    addLogRatios = kernels.get("add_log_ratios");
+    place = kernels.get("place");
   }
 
   /**
@@ -50,7 +50,6 @@ final class PairKernels {
    * @param logProbabilities float32 {@code [rows, length]}
    */
   Sums sums(NDManager scope, MicroBatch batch, PairRows pairs, NDArray logProbabilities) {
-    long[] firstSides = IntStream.of(pairs.before()).mapToLong(before -> 2L * before).toArray();
     int sides = 2 * pairs.pairs().length;
     NDArray segments =
         batch
@@ -58,9 +57,7 @@ final class PairKernels {
             .segments()
             .orElseThrow(() -> new IllegalArgumentException("the rows have no pairs in them"));
     try (GradientMode off = GradientMode.notRecording()) {
-      NDArray first = scope.create(firstSides, new Shape(firstSides.length, 1));
-      NDList found =
-          sums.call(scope, logProbabilities, batch.lossWeights(), segments, first, sides);
+      NDList found = sums.call(scope, logProbabilities, batch.lossWeights(), segments, sides);
       return new Sums(found.get(0), found.get(1), found.get(2));
     }
   }
@@ -97,9 +94,20 @@ final class PairKernels {
         referred);
   }
 
-  /** Adds sums of log-ratios and of weights to {@code sums}, float64 {@code [2]}. */
-  void addLogRatios(
-      NDManager scratch, NDArray sums, NDArray policy, NDArray reference, NDArray weights) {
-    addLogRatios.infer(scratch, sums, policy, reference, weights);
+  /**
+   * Returns numbers of the host's as float64 {@code [pairs, 2]}, outside of any graph but fit for
+   * one. A GPU fetches them when it comes to them: the host does not wait.
+   *
+   * @param like any array of the device
+   */
+  NDArray place(NDManager scope, double[] numbers, NDArray like) {
+    Shape shape = new Shape(numbers.length / 2, 2);
+    if (!scope.getDevice().isGpu()) {
+      return scope.create(numbers, shape);
+    }
+    try (NDManager host = scope.newSubManager(Device.cpu());
+        GradientMode off = GradientMode.notRecording()) {
+      return place.call(scope, host.create(numbers, shape), like).singletonOrThrow();
+    }
   }
 }

@@ -2,25 +2,21 @@ package io.github.maque.align.preference;
 
 import io.github.maque.data.pack.Batch;
 import io.github.maque.train.objective.MicroBatch;
-import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Which pairs some rows hold.
  *
  * @param pairs their numbers, row by row
- * @param before for each row how many are in the rows before it
  */
-record PairRows(int[] pairs, int[] before) {
+record PairRows(int[] pairs) {
   static PairRows of(PreferenceSequences sequences, MicroBatch batch) {
     Batch whole = batch.batch();
-    int[] before = new int[batch.rows()];
-    int[] pairs = new int[0];
-    for (int row = 0; row < batch.rows(); row++) {
-      int[] more = sequences.pairs(whole.sequence(batch.firstRow() + row));
-      before[row] = pairs.length;
-      pairs = Arrays.copyOf(pairs, pairs.length + more.length);
-      System.arraycopy(more, 0, pairs, before[row], more.length);
-    }
-    return new PairRows(pairs, before);
+    return new PairRows(
+        IntStream.range(0, batch.rows())
+            .mapToLong(row -> whole.sequence(batch.firstRow() + row))
+            .mapToObj(sequences::pairs)
+            .flatMapToInt(IntStream::of)
+            .toArray());
   }
 }

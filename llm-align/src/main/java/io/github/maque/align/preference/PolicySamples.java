@@ -1,14 +1,9 @@
 package io.github.maque.align.preference;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import io.github.maque.data.pack.Batch;
-import io.github.maque.data.pack.BatchStream;
-import io.github.maque.data.pack.OverlongPolicy;
-import io.github.maque.data.pack.PackedSequences;
-import io.github.maque.data.pack.SampleList;
+import io.github.maque.align.evaluation.AnswerLikelihood;
+import io.github.maque.align.evaluation.Ngrams;
+import io.github.maque.align.rollout.ChatModel;
+import io.github.maque.data.dialogue.EncodedDialogue;
 import io.github.maque.model.Decoder;
 import io.github.maque.model.generate.BeyondContext;
 import io.github.maque.model.generate.DecodingSession;
@@ -20,13 +15,12 @@ import io.github.maque.tokenizer.ChatMessage;
 import io.github.maque.tokenizer.ChatTemplate;
 import io.github.maque.tokenizer.Tokenizer;
 import io.github.maque.train.Probe;
-import io.github.maque.train.objective.MicroBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Told are, of the tokens of answers, the end of turn included: {@link #DIVERGENCE}, with a
  * reference, the mean of log π − log π_ref, which estimates the policy's Kullback–Leibler
  * divergence from the reference in nats a token, without bias if temperature is 1 and nothing else
- * changes the distribution; {@link #LENGTH}, {@link #REPETITION} and {@link #DISTINCT}.
+ * changes the distribution; {@link #LENGTH}, {@link #REPETITION} and {@link #DISTINCT}. A figure
+ * that no answer is long enough for is left out. Of an answer that fills the context the last token
+ * has no part in the divergence.
  */
 public final class PolicySamples implements Probe {
   /** The figure of the divergence from the reference, in nats a token. */
@@ -52,19 +48,23 @@ public final class PolicySamples implements Probe {
   /** The figure of the mean length of answers, in tokens. */
   public static final String LENGTH = "samples/length";
 
-  /** The figure of the share of 4-grams that an answer had before, of all 4-grams in answers. */
+  /** The figure of the mean share of an answer's 4-grams of tokens that it had before. */
   public static final String REPETITION = "samples/repetition";
 
-  /** The figure of different 4-grams in all answers together, as a share of all. */
+  /** The figure of different 4-grams of tokens in all answers together, as a share of all. */
   public static final String DISTINCT = "samples/distinct_4";
 
   private static final int GRAM = 4;
-  private static final int TOKENS_AT_ONCE = 4096;
 
   private final Builder settings;
+  private final List<GenerationRequest> requests;
 
   private PolicySamples(Builder settings) {
     this.settings = settings;
+    requests =
+        settings.model.requests(settings.prompts, settings.options, 1).stream()
+            .map(answers -> answers.get(0))
+            .toList();
   }
 
   /**
@@ -74,132 +74,103 @@ public final class PolicySamples implements Probe {
    * @param tokenizer the tokenizer that it was trained with
    * @param template how conversations are laid out for it
    * @param prompts conversations that end with a message of the user's, at least one
+   * @throws IllegalArgumentException if the model, the tokenizer and the template do not go
+   *     together, or there is no prompt
    */
   public static Builder builder(
       Decoder decoder,
       Tokenizer tokenizer,
       ChatTemplate template,
       List<List<ChatMessage>> prompts) {
-    return new Builder(decoder, tokenizer, template, prompts);
+    return new Builder(new ChatModel(decoder, tokenizer, template), prompts);
   }
 
   @Override
   public Map<String, Double> measure(long step) {
-    List<GenerationRequest> requests = new ArrayList<>();
-    List<int[]> answers = new ArrayList<>();
-    int slots = Math.min(settings.slots, settings.prompts.size());
-    try (DecodingSession session = DecodingSession.open(settings.decoder, slots)) {
-      TextGenerator generator =
-          TextGenerator.builder(session, settings.tokenizer)
-              .chatTemplate(settings.template)
-              .build();
-      settings.prompts.forEach(
-          prompt -> requests.add(generator.chatRequest(prompt, settings.options)));
-      for (Generation answer : generator.generator().generateAll(requests)) {
-        answers.add(answer.ids());
-      }
-    }
+    List<int[]> answers = answers();
     Map<String, Double> figures = new LinkedHashMap<>();
     if (settings.reference != null) {
-      figures.put(DIVERGENCE, divergence(settings.reference, requests, answers));
+      divergence(settings.reference, answers).ifPresent(nats -> figures.put(DIVERGENCE, nats));
     }
-    figures.put(LENGTH, answers.stream().mapToInt(ids -> ids.length).average().orElse(0));
-    figures.putAll(gramFigures(answers));
+    figures.put(LENGTH, answers.stream().mapToInt(ids -> ids.length).average().orElseThrow());
+    Ngrams pooled = new Ngrams(GRAM);
+    answers.forEach(pooled::add);
+    if (pooled.total() > 0) {
+      figures.put(REPETITION, repetition(answers));
+      figures.put(DISTINCT, pooled.distinct());
+    }
     return figures;
   }
 
-  /** Returns the mean over all tokens of answers. */
-  private double divergence(
-      ReferenceModel reference, List<GenerationRequest> requests, List<int[]> answers) {
-    PackedSequences sequences = sequences(requests, answers);
-    int rows = Math.max(1, TOKENS_AT_ONCE / sequences.length());
-    try (NDManager manager = settings.decoder.manager().newSubManager();
-        BatchStream batches =
-            BatchStream.of(sequences).batchSize(rows).sequential().epochs(1).open()) {
-      PairKernels kernels = new PairKernels(manager);
-      MicroBatch.Loader loader = new MicroBatch.Loader(manager);
-      NDArray sums = manager.zeros(new Shape(2), DataType.FLOAT64);
-      for (Batch next = batches.next(); next != null; next = batches.next()) {
-        try (Batch batch = next;
-            NDManager scope = manager.newSubManager()) {
-          MicroBatch micro = loader.load(scope, batch, 0, batch.rows());
-          NDArray policy =
-              ReferenceModel.logProbabilities(
-                  settings.decoder, scope, micro.input(), micro.targets());
-          NDArray before = reference.logProbabilities(scope, micro.input(), micro.targets());
-          kernels.addLogRatios(scope, sums, policy, before, micro.lossWeights());
-        }
-      }
-      double[] values = sums.toDoubleArray();
-      return values[0] / values[1];
+  private List<int[]> answers() {
+    int slots = Math.min(settings.slots, requests.size());
+    try (DecodingSession session = DecodingSession.open(settings.model.decoder(), slots)) {
+      return TextGenerator.builder(session, settings.model.tokenizer())
+          .chatTemplate(settings.model.template())
+          .build()
+          .generator()
+          .generateAll(requests)
+          .stream()
+          .map(Generation::ids)
+          .toList();
     }
   }
 
-  /** Returns prompts with answers, of which the answers have weight. */
-  private PackedSequences sequences(List<GenerationRequest> requests, List<int[]> answers) {
-    SampleList.Builder samples = SampleList.builder();
-    int longest = 1;
+  /** Returns the mean over all tokens of answers, if there are any. */
+  private OptionalDouble divergence(ReferenceModel reference, List<int[]> answers) {
+    List<EncodedDialogue> dialogues = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
-      int[] prompt = requests.get(i).prompt();
-      int[] answer = answers.get(i);
-      int[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
-      System.arraycopy(answer, 0, ids, prompt.length, answer.length);
-      boolean[] learned = new boolean[ids.length];
-      Arrays.fill(learned, prompt.length, ids.length, true);
-      samples.add(ids, learned);
-      longest = Math.max(longest, ids.length);
+      dialogues.add(dialogue(requests.get(i).prompt(), answers.get(i)));
     }
-    return PackedSequences.bestFit(samples.build(), longest, OverlongPolicy.REJECT, 0);
+    List<AnswerLikelihood> policy = AnswerLikelihood.of(settings.model.decoder(), dialogues);
+    List<AnswerLikelihood> before = reference.likelihoods(dialogues);
+    long tokens = policy.stream().mapToLong(AnswerLikelihood::tokens).sum();
+    double ratio = sum(policy) - sum(before);
+    return tokens == 0 ? OptionalDouble.empty() : OptionalDouble.of(ratio / tokens);
   }
 
-  /** Returns repetition and distinctness; NaN if all answers are too short for a 4-gram. */
-  private static Map<String, Double> gramFigures(List<int[]> answers) {
-    long all = 0;
-    long different = 0;
-    List<List<Integer>> pooled = new ArrayList<>();
-    for (int[] ids : answers) {
-      List<List<Integer>> grams =
-          IntStream.rangeClosed(0, ids.length - GRAM)
-              .mapToObj(at -> Arrays.stream(ids, at, at + GRAM).boxed().toList())
-              .toList();
-      all += grams.size();
-      different += grams.stream().distinct().count();
-      pooled.addAll(grams);
-    }
-    return Map.of(
-        REPETITION,
-        1 - different / (double) all,
-        DISTINCT,
-        pooled.stream().distinct().count() / (double) all);
+  private static double sum(List<AnswerLikelihood> likelihoods) {
+    return likelihoods.stream().mapToDouble(AnswerLikelihood::logProbability).sum();
+  }
+
+  /** Returns a prompt with its answer, of which the answer is learnt. */
+  private EncodedDialogue dialogue(int[] prompt, int[] answer) {
+    int most = settings.model.decoder().config().contextLength();
+    // What is written last needs no place in the context, but has none where it is to be scored.
+    int[] ids = Arrays.copyOf(prompt, Math.min(most, prompt.length + answer.length));
+    System.arraycopy(answer, 0, ids, prompt.length, ids.length - prompt.length);
+    boolean[] learned = new boolean[ids.length];
+    Arrays.fill(learned, prompt.length, ids.length, true);
+    return new EncodedDialogue(ids, learned);
+  }
+
+  private static double repetition(List<int[]> answers) {
+    return answers.stream()
+        .map(ids -> new Ngrams(GRAM).add(ids))
+        .filter(grams -> grams.total() > 0)
+        .mapToDouble(Ngrams::repeated)
+        .average()
+        .orElseThrow();
   }
 
   /** Says what is sampled. */
   public static final class Builder {
-    private final Decoder decoder;
-    private final Tokenizer tokenizer;
-    private final ChatTemplate template;
+    private final ChatModel model;
     private final List<List<ChatMessage>> prompts;
     private @Nullable ReferenceModel reference;
     private GenerationOptions options = GenerationOptions.builder().maxNewTokens(128).build();
     private int slots = 16;
 
-    private Builder(
-        Decoder decoder,
-        Tokenizer tokenizer,
-        ChatTemplate template,
-        List<List<ChatMessage>> prompts) {
-      template.checkVocabulary(tokenizer);
+    private Builder(ChatModel model, List<List<ChatMessage>> prompts) {
       if (prompts.isEmpty()) {
         throw new IllegalArgumentException("prompts must have at least one conversation, got none");
       }
-      this.decoder = decoder;
-      this.tokenizer = tokenizer;
-      this.template = template;
+      this.model = model;
       this.prompts = prompts.stream().map(List::copyOf).toList();
     }
 
     private Builder(Builder other) {
-      this(other.decoder, other.tokenizer, other.template, other.prompts);
+      this(other.model, other.prompts);
       reference = other.reference;
       options = other.options;
       slots = other.slots;
@@ -213,8 +184,9 @@ public final class PolicySamples implements Probe {
 
     /**
      * Sets how answers are sampled, the same way each time; if not set, at most 128 tokens at
-     * temperature 1 from the whole distribution with seed 0. The context must have room for them
-     * behind each prompt, or else they end there.
+     * temperature 1 from the whole distribution with seed 0. Each prompt has a {@linkplain
+     * ChatModel#requests seed of its own}. The context must have room for answers behind each
+     * prompt, or else they end there.
      */
     public Builder options(GenerationOptions generation) {
       if (!(generation.beyondContext() instanceof BeyondContext.Stop)) {
@@ -235,8 +207,21 @@ public final class PolicySamples implements Probe {
       return this;
     }
 
-    /** Returns the probe. */
+    /**
+     * Returns the probe.
+     *
+     * @throws IllegalArgumentException if the template does not take a prompt, or it has more
+     *     tokens than the decoder's context; names its number. Also if the reference's context is
+     *     shorter than the decoder's.
+     */
     public PolicySamples build() {
+      int context = model.decoder().config().contextLength();
+      if (reference != null && reference.contextLength() < context) {
+        throw new IllegalArgumentException(
+            String.format(
+                "reference must have a context of at least %d tokens, as the policy has, got %d",
+                context, reference.contextLength()));
+      }
       return new PolicySamples(new Builder(this));
     }
   }

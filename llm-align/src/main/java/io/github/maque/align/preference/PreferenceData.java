@@ -1,6 +1,6 @@
 package io.github.maque.align.preference;
 
-import io.github.maque.align.internal.HeldOut;
+import io.github.maque.align.HeldOut;
 import io.github.maque.data.MalformedDataException;
 import io.github.maque.data.dialogue.DialogueEncoder;
 import io.github.maque.data.dialogue.Preference;
@@ -64,7 +64,7 @@ public final class PreferenceData {
     return validation;
   }
 
-  /** Returns the different prompts of the pairs that are held out: for {@link PolicySamples}. */
+  /** Returns the different prompts of {@link #validation}: for {@link PolicySamples}. */
   public List<List<ChatMessage>> heldOutPrompts() {
     return heldOutPrompts;
   }
@@ -121,8 +121,8 @@ public final class PreferenceData {
     /**
      * Reads and encodes all preferences.
      *
-     * @throws MalformedDataException if too many records are no preferences, the first of which is
-     *     named by its file and line, if one cannot be encoded or is too long and may not be, or if
+     * @throws MalformedDataException if too many records are no preferences, or if one cannot be
+     *     encoded or is too long and may not be: the first is named by its file and line; or if
      *     none is left to train on, or none held out of those that are to be
      * @throws IllegalArgumentException if something is not set
      */
@@ -135,24 +135,19 @@ public final class PreferenceData {
       Set<List<ChatMessage>> prompts = new LinkedHashSet<>();
       long unreadable = 0;
       for (RecordSource<Preference> source : sources) {
-        long[] number = {0};
-        try {
-          unreadable +=
-              source
-                  .forEach(
-                      preference -> {
-                        number[0]++;
-                        boolean out = heldOut.contains(preference.prompt());
-                        (out ? validation : training).add(encoder.encode(preference));
-                        if (out) {
-                          prompts.add(preference.prompt());
-                        }
-                      })
-                  .errors();
-        } catch (IllegalArgumentException e) {
-          throw new MalformedDataException(
-              name(), "preference " + number[0] + " of its source: " + e.getMessage(), e);
-        }
+        unreadable +=
+            source
+                .forEach(
+                    preference -> {
+                      boolean out = heldOut.contains(preference.prompt());
+                      PreferencePairs.Builder side = out ? validation : training;
+                      int before = side.kept();
+                      side.add(encoder.encode(preference));
+                      if (out && side.kept() > before) {
+                        prompts.add(preference.prompt());
+                      }
+                    })
+                .errors();
       }
       return new PreferenceData(
           built(training, "to train on"),

@@ -266,8 +266,9 @@ public final class PreferenceObjective implements TokenObjective {
     /**
      * Returns the objective.
      *
-     * @throws IllegalArgumentException if the loss needs a reference and there is none, or the
-     *     reference is of other pairs, or log-probabilities would be divided by lengths twice
+     * @throws IllegalArgumentException if the loss needs a reference and there is none, the
+     *     reference is of other pairs or they are longer than its context, or log-probabilities
+     *     would be divided by lengths twice
      */
     public PreferenceObjective build() {
       if (loss.needsReference() && !refers()) {

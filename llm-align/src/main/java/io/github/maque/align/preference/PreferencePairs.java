@@ -1,15 +1,13 @@
 package io.github.maque.align.preference;
 
+import io.github.maque.align.internal.Sha256;
 import io.github.maque.data.dialogue.EncodedDialogue;
 import io.github.maque.data.dialogue.EncodedPreference;
 import io.github.maque.data.pack.SampleList;
 import io.github.maque.data.pack.Samples;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Objects;
-import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Pairs of a better and a worse answer to the same prompt, as token ids in memory. Immutable and
@@ -130,7 +128,7 @@ public final class PreferencePairs {
   }
 
   private static String fingerprint(Samples samples, int[] chosenLengths) {
-    MessageDigest digest = DigestUtils.getSha256Digest();
+    Sha256 digest = new Sha256();
     for (int pair = 0; pair < samples.size(); pair++) {
       int count = samples.length(pair);
       int[] ids = new int[count];
@@ -141,9 +139,9 @@ public final class PreferencePairs {
       for (int t = 0; t < count; t++) {
         bytes.putInt(weights[t] == 0 ? ~ids[t] : ids[t]);
       }
-      digest.update(bytes.flip());
+      digest.add(bytes.flip());
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return digest.hex();
   }
 
   /** Collects pairs. Used by one thread. */
@@ -196,6 +194,11 @@ public final class PreferencePairs {
         keep(chosen, rejected);
       }
       return this;
+    }
+
+    /** Returns how many pairs were not left out. */
+    int kept() {
+      return kept;
     }
 
     /**

@@ -2,6 +2,9 @@ package io.github.maque.align.preference;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.maque.model.Decoder;
 import io.github.maque.train.objective.MicroBatch;
 
 /**
@@ -23,11 +26,23 @@ public abstract sealed class Reference
   }
 
   /**
-   * Refuses pairs that it does not know.
+   * Refuses pairs that it has no log-probabilities of.
    *
-   * @throws IllegalArgumentException if these are others
+   * @throws IllegalArgumentException if these are others, or too long
    */
   void requireKnows(PreferencePairs pairs) {}
+
+  /** Refuses pairs that a decoder cannot be asked about. */
+  static void requireFits(Decoder decoder, PreferencePairs pairs) {
+    int most = decoder.config().contextLength();
+    if (pairs.longestSide() > most) {
+      throw new IllegalArgumentException(
+          String.format(
+              "pairs must have sides of at most %d tokens, the context length of the reference, but"
+                  + " one has %d: collect them with a maxLength of at most %d",
+              most, pairs.longestSide(), most));
+    }
+  }
 
   /**
    * Returns the sums of the log-probabilities of answers, float64 {@code [pairs, 2]}, outside of
@@ -46,7 +61,7 @@ public abstract sealed class Reference
 
     @Override
     NDArray sums(NDManager scope, MicroBatch batch, PairRows rows, PairKernels kernels) {
-      return scope.create(new double[2 * rows.pairs().length]).reshape(-1, 2);
+      return scope.zeros(new Shape(rows.pairs().length, 2), DataType.FLOAT64);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.maque.align.preference;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.github.maque.align.internal.Sha256;
 import io.github.maque.tokenizer.format.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.apache.commons.codec.digest.DigestUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +57,7 @@ record ReferenceFile(Path path, String data, String model) {
     require(header, "format", FORMAT, "it has another format");
     require(header, "data", data, "it is of other pairs");
     require(header, "model", model, "it is of another model");
-    require(header, "sha256", DigestUtils.sha256Hex(body), "it is damaged");
+    require(header, "sha256", new Sha256().add(body).hex(), "it is damaged");
     String[] lines = body.split("\n");
     if (lines.length != pairs) {
       throw new JsonParseException("it has " + lines.length + " pairs and not " + pairs);
@@ -89,7 +89,7 @@ record ReferenceFile(Path path, String data, String model) {
     header.addProperty("format", FORMAT);
     header.addProperty("data", data);
     header.addProperty("model", model);
-    header.addProperty("sha256", DigestUtils.sha256Hex(body.toString()));
+    header.addProperty("sha256", new Sha256().add(body.toString()).hex());
     String text = header + "\n" + body;
     AtomicFile.write(path, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }

@@ -2,14 +2,15 @@ package io.github.maque.align.preference;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import io.github.maque.align.evaluation.AnswerLikelihood;
 import io.github.maque.align.internal.ModelFingerprint;
-import io.github.maque.data.pack.Batch;
-import io.github.maque.data.pack.BatchStream;
+import io.github.maque.data.dialogue.EncodedDialogue;
 import io.github.maque.model.Decoder;
 import io.github.maque.train.objective.MicroBatch;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ReferenceLogProbabilities extends Reference {
   private static final Logger LOG = LoggerFactory.getLogger(ReferenceLogProbabilities.class);
-
-  /** Tokens that are computed at once, padding included. */
-  private static final int TOKENS_AT_ONCE = 4096;
 
   private final String data;
 
@@ -69,42 +67,29 @@ public final class ReferenceLogProbabilities extends Reference {
    *
    * @param decoder the reference, as it is now: the model that is to learn, before it does
    * @param sequences rows with the pairs
+   * @throws IllegalArgumentException if an answer with its prompt is longer than the decoder's
+   *     context
    * @throws IllegalStateException if an answer's log-probability is not finite
    */
   public static ReferenceLogProbabilities compute(Decoder decoder, PreferenceSequences sequences) {
-    double[] sums = new double[2 * sequences.pairs().size()];
-    int rows = Math.max(1, TOKENS_AT_ONCE / sequences.length());
-    try (NDManager manager = decoder.manager().newSubManager();
-        BatchStream batches =
-            BatchStream.of(sequences).batchSize(rows).sequential().epochs(1).open()) {
-      PairKernels kernels = new PairKernels(manager);
-      MicroBatch.Loader loader = new MicroBatch.Loader(manager);
-      for (Batch next = batches.next(); next != null; next = batches.next()) {
-        try (Batch batch = next;
-            NDManager scope = manager.newSubManager()) {
-          MicroBatch micro = loader.load(scope, batch, 0, batch.rows());
-          NDArray found =
-              ReferenceModel.logProbabilities(decoder, scope, micro.input(), micro.targets());
-          PairRows pairs = PairRows.of(sequences, micro);
-          put(pairs, kernels.sums(scope, micro, pairs, found).logProbabilities(), sums);
-        }
-      }
+    PreferencePairs pairs = sequences.pairs();
+    requireFits(decoder, pairs);
+    List<EncodedDialogue> sides = new ArrayList<>();
+    for (int pair = 0; pair < pairs.size(); pair++) {
+      sides.add(pairs.chosen(pair));
+      sides.add(pairs.rejected(pair));
     }
-    return new ReferenceLogProbabilities(sequences.pairs().fingerprint(), sums);
-  }
-
-  private static void put(PairRows pairs, NDArray found, double[] sums) {
-    double[] values = found.toDoubleArray();
-    for (int i = 0; i < values.length; i++) {
-      int pair = pairs.pairs()[i / 2];
-      if (!Double.isFinite(values[i])) {
+    List<AnswerLikelihood> found = AnswerLikelihood.of(decoder, sides);
+    double[] sums = found.stream().mapToDouble(AnswerLikelihood::logProbability).toArray();
+    for (int side = 0; side < sums.length; side++) {
+      if (!Double.isFinite(sums[side])) {
         throw new IllegalStateException(
             String.format(
                 "the reference gives the %s answer of pair %d the log-probability %s",
-                i % 2 == 0 ? "chosen" : "rejected", pair, values[i]));
+                side % 2 == 0 ? "chosen" : "rejected", side / 2, sums[side]));
       }
-      sums[2 * pair + i % 2] = values[i];
     }
+    return new ReferenceLogProbabilities(pairs.fingerprint(), sums);
   }
 
   /**
@@ -115,12 +100,13 @@ public final class ReferenceLogProbabilities extends Reference {
    *
    * @param file need not exist; its directory must
    * @throws IOException if the file cannot be read or written
-   * @throws IllegalArgumentException if the decoder has blocks of a user's, whose arithmetic is not
-   *     known
+   * @throws IllegalArgumentException as {@link #compute} does, and if the decoder has blocks of a
+   *     user's, whose arithmetic is not known
    * @throws IllegalStateException as {@link #compute} does
    */
   public static ReferenceLogProbabilities cached(
       Path file, Decoder decoder, PreferenceSequences sequences) throws IOException {
+    requireFits(decoder, sequences.pairs());
     String data = sequences.pairs().fingerprint();
     int pairs = sequences.pairs().size();
     ReferenceFile cache = new ReferenceFile(file, data, ModelFingerprint.of(decoder));
@@ -162,7 +148,7 @@ public final class ReferenceLogProbabilities extends Reference {
       values[2 * i] = chosen(pairs[i]);
       values[2 * i + 1] = rejected(pairs[i]);
     }
-    return scope.create(values, new Shape(pairs.length, 2));
+    return kernels.place(scope, values, batch.lossWeights());
   }
 
   @Override

@@ -2,10 +2,12 @@ package io.github.maque.align.preference;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.maque.align.evaluation.AnswerLikelihood;
+import io.github.maque.align.internal.TokenLogProbabilities;
+import io.github.maque.data.dialogue.EncodedDialogue;
 import io.github.maque.model.Decoder;
-import io.github.maque.model.DecoderInput;
 import io.github.maque.train.objective.MicroBatch;
-import java.util.function.Function;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -14,14 +16,20 @@ import java.util.function.Supplier;
  */
 public final class ReferenceModel extends Reference {
   private final Decoder decoder;
-  private final Function<Supplier<NDArray>, NDArray> within;
+  private final WithoutAdapter within;
   private final String name;
 
-  private ReferenceModel(
-      Decoder decoder, Function<Supplier<NDArray>, NDArray> within, String name) {
+  private ReferenceModel(Decoder decoder, WithoutAdapter within, String name) {
     this.decoder = decoder;
     this.within = within;
     this.name = name;
+  }
+
+  /** Turns an adapter off for as long as something takes: {@code adapter::disabled}. */
+  @FunctionalInterface
+  public interface WithoutAdapter {
+    /** Returns what an action returns while the adapter is off, and turns it on in any case. */
+    <T> T get(Supplier<T> action);
   }
 
   /**
@@ -37,40 +45,31 @@ public final class ReferenceModel extends Reference {
    * Returns the model that learns as the reference, as it is without what it has learnt.
    *
    * @param decoder whose weights are frozen but for an adapter's
-   * @param withoutAdapter gets what it is given while the adapter is off, and turns it on again
-   *     whatever happens: {@code adapter::disabled}
    */
-  public static ReferenceModel withoutAdapter(
-      Decoder decoder, Function<Supplier<NDArray>, NDArray> withoutAdapter) {
+  public static ReferenceModel withoutAdapter(Decoder decoder, WithoutAdapter withoutAdapter) {
     return new ReferenceModel(decoder, withoutAdapter, "model without adapter");
   }
 
-  /**
-   * Returns the log-probabilities of targets, float32 {@code [rows, length]}, without gradients.
-   *
-   * @param manager what they are attached to
-   * @param targets int32 {@code [rows, length]}
-   */
-  public NDArray logProbabilities(NDManager manager, DecoderInput input, NDArray targets) {
-    return within.apply(() -> logProbabilities(decoder, manager, input, targets));
+  /** Returns how likely it finds the answers of dialogues. */
+  List<AnswerLikelihood> likelihoods(List<EncodedDialogue> dialogues) {
+    return within.get(() -> AnswerLikelihood.of(decoder, dialogues));
   }
 
-  /** Returns what a model as it is makes of targets. */
-  static NDArray logProbabilities(
-      Decoder decoder, NDManager manager, DecoderInput input, NDArray targets) {
-    try (NDManager scratch = manager.newSubManager()) {
-      NDArray hidden = decoder.hiddenStates(scratch, input);
-      NDArray table = decoder.headTable().getArray();
-      NDArray found = decoder.head().logProbabilities(scratch, hidden, table, targets).get(0);
-      found.attach(manager);
-      return found;
-    }
+  /** Returns how many tokens a dialogue may have. */
+  int contextLength() {
+    return decoder.config().contextLength();
+  }
+
+  @Override
+  void requireKnows(PreferencePairs pairs) {
+    requireFits(decoder, pairs);
   }
 
   @Override
   NDArray sums(NDManager scope, MicroBatch batch, PairRows rows, PairKernels kernels) {
-    NDArray found = logProbabilities(scope, batch.input(), batch.targets());
-    return kernels.sums(scope, batch, rows, found).logProbabilities();
+    try (NDArray found = within.get(() -> TokenLogProbabilities.of(decoder, batch))) {
+      return kernels.sums(scope, batch, rows, found).logProbabilities();
+    }
   }
 
   @Override

@@ -1,11 +1,9 @@
 package io.github.maque.align.rollout;
 
+import io.github.maque.align.internal.Sha256;
 import io.github.maque.tokenizer.ChatMessage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -13,27 +11,22 @@ import java.util.List;
  * bytes. What seeds and cache keys are made of: never to change under one name.
  */
 final class Fingerprint {
-  private final MessageDigest digest;
+  private final Sha256 digest = new Sha256();
 
   /** Begins with what the parts are parts of, and its version. */
   Fingerprint(String name) {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
     add(name);
   }
 
   Fingerprint add(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     add(utf8.length);
-    digest.update(utf8);
+    digest.add(ByteBuffer.wrap(utf8));
     return this;
   }
 
   Fingerprint add(long number) {
-    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(number).flip());
+    digest.add(ByteBuffer.allocate(Long.BYTES).putLong(number).flip());
     return this;
   }
 
@@ -47,11 +40,11 @@ final class Fingerprint {
 
   /** Returns 64 hexadecimal digits. Nothing can be added any more. */
   String hex() {
-    return HexFormat.of().formatHex(digest.digest());
+    return digest.hex();
   }
 
   /** Returns the first 64 bits. Nothing can be added any more. */
   long bits() {
-    return ByteBuffer.wrap(digest.digest()).getLong();
+    return digest.bits();
   }
 }

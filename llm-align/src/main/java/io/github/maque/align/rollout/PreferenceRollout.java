@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * best of several answers of the model against the worst.
  *
  * <pre>{@code
- * RolloutPreferences data = new PreferenceRollout(rollout, true).againstData(dialogues);
+ * RolloutPreferences data = PreferenceRollout.of(rollout).againstData(dialogues);
  * data.write(Path.of("preferences.jsonl"));
  * }</pre>
  */
@@ -26,16 +26,26 @@ public final class PreferenceRollout {
   private final Rollout rollout;
   private final boolean unfinished;
 
-  /**
-   * Creates one.
-   *
-   * @param rollout how answers are generated
-   * @param unfinished whether answers that were cut short, for lack of tokens or of context, are of
-   *     use. A model that is shown many of them as rejected learns to stop, and little else.
-   */
-  public PreferenceRollout(Rollout rollout, boolean unfinished) {
+  private PreferenceRollout(Rollout rollout, boolean unfinished) {
     this.rollout = rollout;
     this.unfinished = unfinished;
+  }
+
+  /**
+   * Returns one that leaves out answers that were cut short, for lack of tokens or of context.
+   *
+   * @param rollout how answers are generated
+   */
+  public static PreferenceRollout of(Rollout rollout) {
+    return new PreferenceRollout(rollout, false);
+  }
+
+  /**
+   * Returns the same with or without answers that were cut short. A model that is shown many of
+   * them as rejected learns to stop, and little else.
+   */
+  public PreferenceRollout withUnfinished(boolean taken) {
+    return new PreferenceRollout(rollout, taken);
   }
 
   /**

@@ -1,10 +1,8 @@
 package io.github.maque.align.rollout;
 
-import io.github.maque.model.generate.BeyondContext;
 import io.github.maque.model.generate.GenerationOptions;
 import io.github.maque.model.generate.GenerationRequest;
 import io.github.maque.tokenizer.ChatMessage;
-import io.github.maque.tokenizer.EncodedChat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,10 +25,9 @@ import org.jspecify.annotations.Nullable;
  * RolloutAnswers answers = rollout.answers(prompts);
  * }</pre>
  *
- * <p>Each answer has a seed of its own, which is made of the options' seed, the messages of the
- * prompt and the number of the answer, so that neither the order of the prompts nor what else is
- * asked changes an answer, and different models are asked with the same chances. Prompts that are
- * equal get equal answers.
+ * <p>Each answer has a {@linkplain ChatModel#requests seed of its own}, so that neither the order
+ * of the prompts nor what else is asked changes an answer, and different models are asked with the
+ * same chances. Prompts that are equal get equal answers.
  *
  * <p>Prompts are answered in groups. With a cache, the answers of a group are on the disk before
  * the next one begins: a rollout that was killed and is made again takes what is there and goes on,
@@ -106,52 +103,25 @@ public final class Rollout {
   private List<List<Asked>> ask(List<List<ChatMessage>> prompts) {
     // Without a cache nobody else's answers can be met, and reading all weights is saved.
     String identity = cache == null ? "" : model.fingerprint();
-    int[] stopIds = model.template().stopIds(model.tokenizer());
     List<List<Asked>> asked = new ArrayList<>();
+    List<List<GenerationRequest>> requests = model.requests(prompts, options, samples);
     for (int i = 0; i < prompts.size(); i++) {
       List<ChatMessage> messages = prompts.get(i);
-      int[] ids = encode(i, messages);
-      List<Asked> answers = new ArrayList<>();
-      for (int number = 0; number < samples; number++) {
-        long seed =
-            new Fingerprint("maque rollout seed 1")
-                .add(options.seed())
-                .add(messages)
-                .add(number)
-                .bits();
-        GenerationOptions own = options.toBuilder().seed(seed).stopIds(stopIds).build();
-        String key =
-            new Fingerprint("maque rollout answer 1")
-                .add(identity)
-                .add(own.toString())
-                .add(messages)
-                .hex();
-        answers.add(new Asked(key, new GenerationRequest(ids, own)));
-      }
-      asked.add(answers);
+      asked.add(
+          requests.get(i).stream()
+              .map(request -> new Asked(key(identity, request, messages), request))
+              .toList());
     }
     return asked;
   }
 
-  private int[] encode(int index, List<ChatMessage> messages) {
-    EncodedChat chat;
-    try {
-      chat = model.template().encodePrompt(model.tokenizer(), messages);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("prompt " + index + ": " + e.getMessage(), e);
-    }
-    int most = model.decoder().config().contextLength();
-    boolean cut = options.beyondContext() instanceof BeyondContext.Slide;
-    if (chat.size() == 0 || chat.size() > most && !cut) {
-      throw new IllegalArgumentException(
-          "prompt "
-              + index
-              + " must have from 1 to "
-              + most
-              + " tokens, the context length, got "
-              + chat.size());
-    }
-    return chat.ids();
+  private static String key(
+      String identity, GenerationRequest request, List<ChatMessage> messages) {
+    return new Fingerprint("maque rollout answer 1")
+        .add(identity)
+        .add(request.options().toString())
+        .add(messages)
+        .hex();
   }
 
   private AnswerCache open(List<List<Asked>> asked) throws IOException {

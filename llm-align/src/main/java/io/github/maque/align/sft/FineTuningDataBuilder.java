@@ -1,6 +1,6 @@
 package io.github.maque.align.sft;
 
-import io.github.maque.align.internal.HeldOut;
+import io.github.maque.align.HeldOut;
 import io.github.maque.data.MalformedDataException;
 import io.github.maque.data.dialogue.Dialogue;
 import io.github.maque.data.dialogue.DialogueEncoder;
@@ -43,13 +43,7 @@ public final class FineTuningDataBuilder {
   private record Source<T>(RecordSource<T> records, Function<T, Dialogue> dialogue) {
     /** Reads all, and returns how many records were unreadable. */
     long read(SampleCollector samples) throws IOException {
-      long before = samples.dialogues();
-      try {
-        return records.forEach(value -> samples.add(dialogue.apply(value))).errors();
-      } catch (IllegalArgumentException e) {
-        String number = "dialogue " + (samples.dialogues() - before + 1) + ": ";
-        throw new MalformedDataException(name(), number + e.getMessage(), e);
-      }
+      return records.forEach(value -> samples.add(dialogue.apply(value))).errors();
     }
 
     private String name() {
@@ -168,9 +162,9 @@ public final class FineTuningDataBuilder {
   /**
    * Reads and encodes all dialogues.
    *
-   * @throws MalformedDataException if too many records are no dialogues, the first of which is
-   *     named by its file and line, if one cannot be encoded or is too long and may not be, or if
-   *     none is left to train on, or none held out of those that are to be
+   * @throws MalformedDataException if too many records are no dialogues, or if one cannot be
+   *     encoded or is too long and may not be: the first is named by its file and line; or if none
+   *     is left to train on, or none held out of those that are to be
    * @throws IllegalArgumentException if something is not set or does not go together
    */
   public FineTuningData read() throws IOException {

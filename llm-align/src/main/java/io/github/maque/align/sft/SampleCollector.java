@@ -1,6 +1,6 @@
 package io.github.maque.align.sft;
 
-import io.github.maque.align.internal.HeldOut;
+import io.github.maque.align.HeldOut;
 import io.github.maque.data.dialogue.Dialogue;
 import io.github.maque.data.dialogue.DialogueEncoder;
 import io.github.maque.data.dialogue.DialogueEncoder.Loss;
@@ -107,11 +107,6 @@ final class SampleCollector {
       weights[i] = learned[i] ? 1 : promptWeight;
     }
     return weights;
-  }
-
-  /** Returns the number of dialogues added so far, also of those that were left out. */
-  long dialogues() {
-    return dialogues;
   }
 
   /** Returns what is to be trained on. */

@@ -2,9 +2,12 @@
 # the rejected one; padding has the number behind the last side.
 
 # Returns sums of log-probabilities and of weights, both float64 [pairs, 2], and the side of each token, int64 [rows · length].
-# first, int64 [rows, 1], is the number of the first side in each row.
-def sums(self, logs: Tensor, weights: Tensor, segments: Tensor, first: Tensor, sides: int) -> Tuple[Tensor, Tensor, Tensor]:
-  side = torch.masked_fill(torch.to(segments, 4) + first, torch.lt(segments, 0), sides).view(-1)
+# Segments are the sides of a row, counted from 0 in each; sides is how many all rows have.
+def sums(self, logs: Tensor, weights: Tensor, segments: Tensor, sides: int) -> Tuple[Tensor, Tensor, Tensor]:
+  of_row = torch.to(segments, 4)
+  counts_of_rows = torch.amax(of_row, [1], True) + 1
+  first = torch.cumsum(counts_of_rows, 0) - counts_of_rows
+  side = torch.masked_fill(of_row + first, torch.lt(of_row, 0), sides).view(-1)
   w = torch.to(weights, 7).view(-1)
   # What has no weight may hold anything.
   terms = torch.masked_fill(torch.to(logs, 7).view(-1) * w, torch.eq(w, 0.0), 0.0)
@@ -37,10 +40,6 @@ def figures(self, losses: Tensor, policy: Tensor, reference: Tensor, counts: Ten
     out = torch.append(out, mean_ratios[:, 1].sum())
   return out
 
-# Adds to sums, float64 [2], by how much more likely tokens are to the policy than to the reference, and how many there are.
-def add_log_ratios(self, sums: Tensor, policy: Tensor, reference: Tensor, weights: Tensor) -> Tensor:
-  w = torch.to(weights, 7)
-  ratios = (torch.to(policy, 7) - torch.to(reference, 7)) * w
-  sums[0].add_(torch.masked_fill(ratios, torch.eq(w, 0.0), 0.0).sum())
-  sums[1].add_(w.sum())
-  return sums
+# Copies numbers through pinned memory to the device of like.
+def place(self, numbers: Tensor, like: Tensor) -> Tensor:
+  return torch.to(numbers.pin_memory(), like.device, numbers.dtype, True, False)

@@ -1,6 +1,7 @@
 package io.github.maque.align.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -99,13 +100,29 @@ class PeftFormatTest {
   @Test
   void expressionsOfPeftAreOfWholeNames() throws IOException {
     LoraAdapter saved = save(LoraConfig.defaults());
-    for (String all : List.of("all-linear", ".*(self_attn|mlp).*", "model\\.layers\\.\\d.*proj")) {
+    for (String all :
+        List.of("all-linear", "All-Linear", ".*(self_attn|mlp).*", "model\\.layers\\.\\d.*proj")) {
       JsonObject json = json();
       json.addProperty("target_modules", all);
       write(json);
       assertThat(LoraAdapter.load(manager, decoder, directory).updates().byProjection().keySet())
           .isEqualTo(saved.updates().byProjection().keySet());
     }
+  }
+
+  @Test
+  void theBaseModelIsWrittenIfItIsKnown() throws IOException {
+    LoraAdapter adapter = save(LoraConfig.defaults());
+    assertThat(json().get("base_model_name_or_path").isJsonNull()).isTrue();
+    assertThat(LoraAdapter.load(manager, decoder, directory).baseModel()).isEmpty();
+    adapter.baseModel("somebody/model");
+    adapter.save(directory);
+    assertThat(json().get("base_model_name_or_path").getAsString()).isEqualTo("somebody/model");
+    LoraAdapter loaded = LoraAdapter.load(manager, decoder, directory);
+    assertThat(loaded.baseModel()).contains("somebody/model");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> loaded.baseModel(" "))
+        .withMessage("baseModel must be a name or a path, got \" \"");
   }
 
   /** What a newer PEFT may add is of no concern where it is not made use of. */
@@ -142,6 +159,8 @@ class PeftFormatTest {
         "peft_type: null",
         "task_type: 'SEQ_CLS'",
         "init_lora_weights: 'pissa_niter_4'",
+        "init_lora_weights: 'OLoRA'",
+        "init_lora_weights: 'lora_ga'",
         "r: 'eight'",
         "r: 1.5",
         "r: 1e12",
@@ -150,7 +169,10 @@ class PeftFormatTest {
         "target_modules: null",
         "target_modules: []",
         "target_modules: [1]",
-        "target_modules: ['c_attn']"
+        "target_modules: ['c_attn']",
+        "target_modules: ['.*_proj']",
+        "target_modules: 'q_proj'",
+        "target_modules: 'layers.0.self_attn.q_proj'"
       })
   void whatMeansSomethingElseIsRefusedByName(String field) throws IOException {
     save(LoraConfig.defaults());

@@ -103,7 +103,35 @@ class EvaluationReportTest {
               words  90.0 %  25.0 %
 
             Not checkable by a program: 转折 ×3
+            data: answers longer than its context, not in its loss: 1
+            前: answers longer than its context, not in its loss: 1
             """);
+  }
+
+  @Test
+  void oneCombinationIsNotShownTwice() throws Exception {
+    Map<Figure, Double> figures = Map.of(Figure.WORDS, 0.5);
+    EvaluationExample example = REPORT.prompts().get(0);
+    ModelResult model =
+        new ModelResult(
+            "a",
+            1,
+            Map.of(ModelResult.ALL, figures, "words", figures),
+            List.of("麻雀"),
+            List.of(figures),
+            0,
+            1);
+    EvaluationReport one = new EvaluationReport("", List.of(example), 0, Map.of(), List.of(model));
+    assertThat(one.toText())
+        .isEqualTo(
+            """
+            all (1 prompt)
+                          a
+              words  50.0 %
+
+            """);
+    assertThat(texts(parse(one.toHtml(0)), "summary", "")).isEmpty();
+    assertThat(JsonParser.parseString(one.toJson()).toString()).contains("\"words\":{\"words\"");
   }
 
   @Test
@@ -121,7 +149,42 @@ class EvaluationReportTest {
   @Test
   void bestOfTheModelsIsMarkedButNeverTheData() throws Exception {
     assertThat(texts(parse(REPORT.toHtml(0)), "td", "number best"))
-        .containsExactly("2.5000", "50.0 %", "50.0 %");
+        .containsExactly("50.0 %", "50.0 %");
+  }
+
+  @Test
+  void bitsPerByteRankModelsOnTheSameExamplesAlone() throws Exception {
+    assertThat(bestBitsPerByte(3, 3)).containsExactly("1.0000");
+    assertThat(bestBitsPerByte(0, 3)).isEmpty();
+  }
+
+  private static List<String> bestBitsPerByte(int leftOutOfFirst, int leftOutOfSecond)
+      throws Exception {
+    return texts(
+        parse(
+            new EvaluationReport(
+                    "",
+                    List.of(),
+                    5,
+                    Map.of(),
+                    List.of(loss("a", 1, leftOutOfFirst), loss("b", 2, leftOutOfSecond)))
+                .toHtml(0)),
+        "td",
+        "number best");
+  }
+
+  /** Returns a result with the figures that are lower in one model than in another. */
+  private static ModelResult loss(String name, double value, int leftOut) {
+    Map<Figure, Double> figures =
+        Map.of(
+            Figure.LOSS, value,
+            Figure.BITS_PER_BYTE, value,
+            Figure.DISTINCT_2, value,
+            Figure.DISTINCT_4, value,
+            Figure.LONGEST_COPY, value,
+            Figure.LONGEST_COPY_OF_ALL, value);
+    return new ModelResult(
+        name, 1, Map.of(ModelResult.ALL, figures), List.of(), List.of(), leftOut, 1);
   }
 
   @Test

@@ -75,7 +75,7 @@ class EarlyWarningTest {
     evaluate(warning, 9, 1, Map.of("score", 0.8));
     assertThat(warning.reason())
         .hasValueSatisfying(
-            reason -> assertThat(reason).contains("score was 1.000 at first and is 0.8000"));
+            reason -> assertThat(reason).contains("score was 1.000 at best and is 0.8000"));
   }
 
   @Test
@@ -86,14 +86,45 @@ class EarlyWarningTest {
             .patience(1)
             .action(Action.WARN)
             .build();
-    evaluate(warning, 0, 2, Map.of());
-    evaluate(warning, 1, 1, Map.of());
+    evaluate(warning, 0, 4, Map.of());
+    evaluate(warning, 1, 2, Map.of());
     evaluate(warning, 2, 2.19, Map.of());
     assertThat(warning.findings()).isEmpty();
     evaluate(warning, 3, 2.21, Map.of());
     evaluate(warning, 4, 2.5, Map.of());
     assertThat(warning.findings()).singleElement().asString().startsWith("step 3");
     assertThat(warning.reason()).isEmpty();
+  }
+
+  /** Before the first update no reward differs from the other, and the accuracy is 0. */
+  @Test
+  void anAccuracyThatBeginsAtZeroIsJudgedByItsBestValue() {
+    EarlyWarning warning =
+        EarlyWarning.builder().heldOut("rewards/accuracies", Better.HIGHER, 0.1).build();
+    double[] accuracies = {0, 0.5, 0.8, 0.75, 0.71, 0.73};
+    for (int i = 0; i < accuracies.length; i++) {
+      evaluate(warning, i, 1, Map.of("rewards/accuracies", accuracies[i]));
+      assertThat(warning.reason()).isEmpty();
+    }
+    evaluate(warning, 6, 1, Map.of("rewards/accuracies", 0.6));
+    evaluate(warning, 7, 1, Map.of("rewards/accuracies", 0.5));
+    assertThat(warning.reason()).hasValueSatisfying(reason -> assertThat(reason).contains("0.8"));
+  }
+
+  @Test
+  void aQualityThatIsNoNumberIsWorse() {
+    EarlyWarning warning = EarlyWarning.builder().heldOut("score", Better.HIGHER, 0.1).build();
+    evaluate(warning, 0, 1, Map.of("score", Double.NaN));
+    evaluate(warning, 1, 1, Map.of("score", Double.NaN));
+    assertThat(warning.reason()).isPresent();
+  }
+
+  @Test
+  void onlyWhatIsAskedForIsJudged() {
+    EarlyWarning warning = EarlyWarning.builder().divergence(PolicySamples.DIVERGENCE, 0.3).build();
+    evaluate(warning, 1, 1, Map.of("samples/kl", 0.1, "log_ratios/chosen", Double.NaN));
+    step(warning, 1, Double.NaN, false);
+    assertThat(warning.findings()).isEmpty();
   }
 
   @Test

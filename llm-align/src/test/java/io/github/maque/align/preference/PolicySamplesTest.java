@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.maque.align.rollout.ChatModel;
 import io.github.maque.model.Decoder;
 import io.github.maque.model.DecoderInput;
 import io.github.maque.model.generate.BeyondContext;
@@ -20,25 +21,40 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PolicySamplesTest {
   private static final GenerationOptions OPTIONS =
       GenerationOptions.builder().maxNewTokens(12).seed(3).build();
 
-  private final NDManager manager = NDManager.newBaseManager("PyTorch");
-  private final Decoder policy = TestPairs.decoder(manager, TinyChat.TOKENS, 64);
-  private final Decoder before = TestPairs.decoder(manager, TinyChat.TOKENS, 64);
+  private static NDManager manager;
+  private static Decoder policy;
+  private static Decoder before;
+
   private final List<List<ChatMessage>> prompts =
       List.of(
           List.of(ChatMessage.user("a")),
           List.of(ChatMessage.user("bc")),
           List.of(ChatMessage.user("def")));
 
-  @AfterEach
-  void close() {
+  @BeforeAll
+  static void create() {
+    manager = NDManager.newBaseManager("PyTorch");
+    policy = TestPairs.decoder(manager, TinyChat.TOKENS, 64);
+    before = TestPairs.decoder(manager, TinyChat.TOKENS, 64);
+  }
+
+  @AfterAll
+  static void close() {
     manager.close();
+  }
+
+  @BeforeEach
+  void beginAlike() {
+    TestPairs.assign(policy.headTable().getArray(), before.headTable().getArray().toFloatArray());
   }
 
   private PolicySamples.Builder samples() {
@@ -68,20 +84,22 @@ class PolicySamplesTest {
     double logRatios = 0;
     int tokens = 0;
     int grams = 0;
-    int repeated = 0;
+    double repetition = 0;
     Set<List<Integer>> all = new HashSet<>();
     try (DecodingSession session = DecodingSession.open(policy, 1)) {
       TextGenerator generator =
           TextGenerator.builder(session, TinyChat.TOKENIZER)
               .chatTemplate(TinyChat.TEMPLATE)
               .build();
-      for (List<ChatMessage> prompt : prompts) {
-        GenerationRequest request = generator.chatRequest(prompt, OPTIONS);
+      ChatModel model = new ChatModel(policy, TinyChat.TOKENIZER, TinyChat.TEMPLATE);
+      for (List<GenerationRequest> requests : model.requests(prompts, OPTIONS, 1)) {
+        GenerationRequest request = requests.get(0);
         int[] answer = generator.generator().generateAll(List.of(request)).get(0).ids();
         logRatios += score(policy, request.prompt(), answer);
         logRatios -= score(before, request.prompt(), answer);
         tokens += answer.length;
         List<List<Integer>> own = new ArrayList<>();
+        int repeated = 0;
         for (int at = 0; at + 4 <= answer.length; at++) {
           List<Integer> gram = Arrays.stream(answer, at, at + 4).boxed().toList();
           repeated += own.contains(gram) ? 1 : 0;
@@ -89,13 +107,13 @@ class PolicySamplesTest {
           all.add(gram);
           grams++;
         }
+        repetition += repeated / (double) own.size();
       }
     }
     assertThat(figures.get(PolicySamples.DIVERGENCE)).isCloseTo(logRatios / tokens, within(1e-5));
     assertThat(Math.abs(logRatios / tokens)).isGreaterThan(0.001);
     assertThat(figures.get(PolicySamples.LENGTH)).isEqualTo(tokens / 3.0);
-    assertThat(figures.get(PolicySamples.REPETITION))
-        .isCloseTo(repeated / (double) grams, within(1e-12));
+    assertThat(figures.get(PolicySamples.REPETITION)).isCloseTo(repetition / 3, within(1e-12));
     assertThat(figures.get(PolicySamples.DISTINCT)).isEqualTo(all.size() / (double) grams);
   }
 
@@ -116,6 +134,60 @@ class PolicySamplesTest {
       }
       return sum;
     }
+  }
+
+  /** A model to which all tokens are alike draws the same ones wherever the seed is the same. */
+  @Test
+  void eachPromptHasDrawsOfItsOwn() {
+    NDArray table = policy.headTable().getArray();
+    TestPairs.assign(table, new float[(int) table.size()]);
+    assertThat(samples().build().measure(0).get(PolicySamples.DISTINCT)).isGreaterThan(0.9);
+  }
+
+  @Test
+  void promptsThatDoNotFitAreNamedBeforeTheRun() {
+    List<List<ChatMessage>> tooLong =
+        List.of(prompts.get(0), List.of(ChatMessage.user("x".repeat(100))));
+    PolicySamples.Builder builder =
+        PolicySamples.builder(policy, TinyChat.TOKENIZER, TinyChat.TEMPLATE, tooLong);
+    assertThatIllegalArgumentException()
+        .isThrownBy(builder::build)
+        .withMessageStartingWith("prompt 1 must have from 1 to 64 tokens, the context length, got");
+    Decoder smaller = TestPairs.decoder(manager, TinyChat.TOKENS, 32);
+    assertThatIllegalArgumentException()
+        .isThrownBy(samples().reference(ReferenceModel.of(smaller))::build)
+        .withMessage(
+            "reference must have a context of at least 64 tokens, as the policy has, got 32");
+  }
+
+  /** The prompt fills the context, so that one token is written, which has no place in it. */
+  @Test
+  void figuresThatNoAnswerIsLongEnoughForAreLeftOut() {
+    ChatModel model = new ChatModel(policy, TinyChat.TOKENIZER, TinyChat.TEMPLATE);
+    int around =
+        model
+                .requests(List.of(List.of(ChatMessage.user("#"))), OPTIONS, 1)
+                .get(0)
+                .get(0)
+                .prompt()
+                .length
+            - 1;
+    List<ChatMessage> prompt = List.of(ChatMessage.user("#".repeat(64 - around)));
+    Map<String, Double> figures =
+        PolicySamples.builder(policy, TinyChat.TOKENIZER, TinyChat.TEMPLATE, List.of(prompt))
+            .reference(ReferenceModel.of(before))
+            .build()
+            .measure(0);
+    assertThat(figures).containsExactly(Map.entry(PolicySamples.LENGTH, 1.0));
+  }
+
+  @Test
+  void answersThatReachTheEndOfTheContextAreScored() {
+    change();
+    GenerationOptions unending = OPTIONS.toBuilder().maxNewTokens(100).logitBias(65, 30).build();
+    Map<String, Double> figures = samples().options(unending).build().measure(0);
+    assertThat(figures.get(PolicySamples.LENGTH)).isGreaterThan(30);
+    assertThat(figures.get(PolicySamples.DIVERGENCE)).isFinite().isNotZero();
   }
 
   @Test

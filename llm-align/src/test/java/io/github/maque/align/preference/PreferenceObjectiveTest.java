@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -211,11 +212,14 @@ class PreferenceObjectiveTest {
     ReferenceModel reference =
         ReferenceModel.withoutAdapter(
             before,
-            task -> {
-              events.add("off");
-              NDArray found = task.get();
-              events.add("on");
-              return found;
+            new ReferenceModel.WithoutAdapter() {
+              @Override
+              public <T> T get(Supplier<T> action) {
+                events.add("off");
+                T found = action.get();
+                events.add("on");
+                return found;
+              }
             });
     PreferenceObjective objective =
         PreferenceObjective.builder(manager, packed, new Dpo(0.5)).reference(reference).build();

@@ -1,6 +1,7 @@
 package io.github.maque.align.preference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -57,6 +58,33 @@ class ReferenceLogProbabilitiesTest {
       }
       return sum;
     }
+  }
+
+  @Test
+  void pairsThatAreLongerThanTheContextAreRefusedBeforeAnythingIsComputed() {
+    PreferencePairs tooLong =
+        PreferencePairs.builder(40, PreferencePairs.Overlong.REJECT)
+            .add(TestPairs.pair(TestPairs.side(1, new int[33]), TestPairs.side(1, 1, 2)))
+            .build();
+    PreferenceSequences rows = PreferenceSequences.bestFit(tooLong, 64, 0);
+    Path file = directory.resolve("reference.jsonl");
+    String message =
+        "pairs must have sides of at most 32 tokens, the context length of the reference, but one"
+            + " has 33: collect them with a maxLength of at most 32";
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ReferenceLogProbabilities.compute(decoder, rows))
+        .withMessage(message);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ReferenceLogProbabilities.cached(file, decoder, rows))
+        .withMessage(message);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                PreferenceObjective.builder(manager, rows, Dpo.defaults())
+                    .reference(ReferenceModel.of(decoder))
+                    .build())
+        .withMessage(message);
+    assertThat(file).doesNotExist();
   }
 
   private ReferenceLogProbabilities cached(Path file) throws IOException {

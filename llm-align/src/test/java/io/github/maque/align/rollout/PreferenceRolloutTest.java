@@ -60,7 +60,8 @@ class PreferenceRolloutTest {
 
   @Test
   void dataIsChosenOverWhatTheModelSays() throws IOException {
-    RolloutPreferences data = new PreferenceRollout(rollout(2), true).againstData(dialogues());
+    RolloutPreferences data =
+        PreferenceRollout.of(rollout(2)).withUnfinished(true).againstData(dialogues());
     List<Preference> expected = new ArrayList<>();
     List<List<Answer>> answers = rollout(2).answers(prompts).answers();
     for (int i = 0; i < prompts.size(); i++) {
@@ -83,7 +84,7 @@ class PreferenceRolloutTest {
 
   @Test
   void answersThatWereCutShortAreLeftOutIfNotWanted() throws IOException {
-    RolloutPreferences data = new PreferenceRollout(rollout(2), false).againstData(dialogues());
+    RolloutPreferences data = PreferenceRollout.of(rollout(2)).againstData(dialogues());
     long finished =
         rollout(2).answers(prompts).answers().stream()
             .flatMap(List::stream)
@@ -102,7 +103,8 @@ class PreferenceRolloutTest {
     assertThat(same).isNotBlank();
     dialogues.set(
         4, new Dialogue(List.of(prompts.get(4).get(0), ChatMessage.assistant(" " + same + "\n"))));
-    RolloutPreferences data = new PreferenceRollout(rollout(1), true).againstData(dialogues);
+    RolloutPreferences data =
+        PreferenceRollout.of(rollout(1)).withUnfinished(true).againstData(dialogues);
     assertThat(data.preferences()).hasSize(11);
     assertThat(data.leftOut()).containsEntry(LeftOut.IDENTICAL, 1);
   }
@@ -110,7 +112,7 @@ class PreferenceRolloutTest {
   @Test
   void bestOfSeveralIsChosenOverTheWorst() throws IOException {
     RolloutPreferences data =
-        new PreferenceRollout(rollout(4), true).bestAgainstWorst(prompts, LONGER);
+        PreferenceRollout.of(rollout(4)).withUnfinished(true).bestAgainstWorst(prompts, LONGER);
     List<List<Answer>> answers = rollout(4).answers(prompts).answers();
     assertThat(data.preferences()).hasSize(12);
     for (int i = 0; i < prompts.size(); i++) {
@@ -125,8 +127,7 @@ class PreferenceRolloutTest {
 
   @Test
   void onlyAnswersThatAreWantedCompete() throws IOException {
-    RolloutPreferences data =
-        new PreferenceRollout(rollout(4), false).bestAgainstWorst(prompts, LONGER);
+    RolloutPreferences data = PreferenceRollout.of(rollout(4)).bestAgainstWorst(prompts, LONGER);
     List<String> finished =
         rollout(4).answers(prompts).answers().stream()
             .flatMap(List::stream)
@@ -149,7 +150,9 @@ class PreferenceRolloutTest {
   @Test
   void tiesAreLeftOut() throws IOException {
     RolloutPreferences data =
-        new PreferenceRollout(rollout(3), true).bestAgainstWorst(prompts, (prompt, answer) -> 7);
+        PreferenceRollout.of(rollout(3))
+            .withUnfinished(true)
+            .bestAgainstWorst(prompts, (prompt, answer) -> 7);
     assertThat(data.preferences()).isEmpty();
     assertThat(data.leftOut()).containsEntry(LeftOut.TIED, 12);
   }
@@ -160,7 +163,8 @@ class PreferenceRolloutTest {
     GenerationOptions options = TinyChat.options().maxNewTokens(2).logitBias(end, 5.5).build();
     Rollout rollout = Rollout.builder(model, options).samples(3).build();
     RolloutPreferences data =
-        new PreferenceRollout(rollout, true)
+        PreferenceRollout.of(rollout)
+            .withUnfinished(true)
             .bestAgainstWorst(prompts, (prompt, answer) -> -answer.strip().length());
     assertThat(data.leftOut().get(LeftOut.BLANK)).isPositive();
     assertThat(data.preferences())
@@ -172,7 +176,7 @@ class PreferenceRolloutTest {
     int end = model.template().stopIds(model.tokenizer())[0];
     GenerationOptions options = TinyChat.options().logitBias(end, 100.0).build();
     Rollout rollout = Rollout.builder(model, options).samples(3).build();
-    RolloutPreferences data = new PreferenceRollout(rollout, false).againstData(dialogues());
+    RolloutPreferences data = PreferenceRollout.of(rollout).againstData(dialogues());
     assertThat(data.preferences()).hasSize(12);
     assertThat(data.preferences())
         .allSatisfy(pair -> assertThat(pair.rejected().get(0).content()).isEmpty());
@@ -181,7 +185,8 @@ class PreferenceRolloutTest {
 
   @Test
   void writtenPairsAreReadBack(@TempDir Path directory) throws IOException {
-    RolloutPreferences data = new PreferenceRollout(rollout(2), true).againstData(dialogues());
+    RolloutPreferences data =
+        PreferenceRollout.of(rollout(2)).withUnfinished(true).againstData(dialogues());
     Path file = directory.resolve("preferences.jsonl");
     data.write(file);
     List<Preference> read = new ArrayList<>();
@@ -193,17 +198,26 @@ class PreferenceRolloutTest {
   @Test
   void whatCannotWorkIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new PreferenceRollout(rollout(1), true).bestAgainstWorst(prompts, LONGER))
+        .isThrownBy(
+            () ->
+                PreferenceRollout.of(rollout(1))
+                    .withUnfinished(true)
+                    .bestAgainstWorst(prompts, LONGER))
         .withMessageContaining("samples of the rollout must be at least 2");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                new PreferenceRollout(rollout(2), true)
+                PreferenceRollout.of(rollout(2))
+                    .withUnfinished(true)
                     .bestAgainstWorst(prompts, (prompt, answer) -> Double.NaN))
         .withMessage("the scorer must return a number, got NaN for an answer to prompt 0");
     List<List<ChatMessage>> blank = List.of(prompts.get(0), List.of(ChatMessage.user(" ")));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new PreferenceRollout(rollout(2), true).bestAgainstWorst(blank, LONGER))
+        .isThrownBy(
+            () ->
+                PreferenceRollout.of(rollout(2))
+                    .withUnfinished(true)
+                    .bestAgainstWorst(blank, LONGER))
         .withMessageStartingWith("prompt 1: ");
   }
 }

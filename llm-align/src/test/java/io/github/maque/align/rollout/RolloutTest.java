@@ -34,16 +34,19 @@ class RolloutTest {
   private static NDManager manager;
   private static ChatModel model;
   private static List<List<Answer>> answers;
+  private static byte[] lines;
 
   private static final List<List<ChatMessage>> PROMPTS = TinyChat.prompts(7);
 
   @TempDir private Path directory;
 
   @BeforeAll
-  static void answer() throws IOException {
+  static void answer(@TempDir Path first) throws IOException {
     manager = NDManager.newBaseManager("PyTorch");
     model = TinyChat.model(manager, 1);
-    answers = rollout().build().answers(PROMPTS).answers();
+    Path cache = first.resolve("new/answers.jsonl");
+    answers = rollout().cache(cache).build().answers(PROMPTS).answers();
+    lines = Files.readAllBytes(cache);
   }
 
   @AfterAll
@@ -114,8 +117,9 @@ class RolloutTest {
     List<List<Answer>> others =
         Rollout.builder(model, TinyChat.options().seed(6).build())
             .samples(3)
+            .slots(4)
             .build()
-            .answers(PROMPTS)
+            .answers(PROMPTS.subList(0, 2))
             .answers();
     assertThat(others).doesNotContainAnyElementsOf(answers);
   }
@@ -135,7 +139,7 @@ class RolloutTest {
     assertThat(first.answers()).isEqualTo(answers);
     assertThat(first.generatedTokens())
         .isEqualTo(first.answers().stream().flatMap(List::stream).mapToInt(Answer::tokens).sum());
-    byte[] lines = Files.readAllBytes(cache);
+    assertThat(cache).hasBinaryContent(lines);
     RolloutAnswers second = rollout().cache(cache).build().answers(PROMPTS);
     assertThat(second.answers()).isEqualTo(first.answers());
     assertThat(second.cached()).isEqualTo(21);
@@ -156,7 +160,7 @@ class RolloutTest {
   @Test
   void cacheIsForTheSameModelTemplateAndOptionsOnly() throws IOException {
     Path cache = directory.resolve("answers.jsonl");
-    rollout().cache(cache).build().answers(PROMPTS);
+    Files.write(cache, lines);
     List<Rollout.Builder> others =
         List.of(
             Rollout.builder(TinyChat.model(manager, 2), TinyChat.options().build()),
@@ -167,7 +171,7 @@ class RolloutTest {
             Rollout.builder(model, TinyChat.options().topK(5).build()),
             Rollout.builder(model, TinyChat.options().seed(6).build()));
     for (Rollout.Builder other : others) {
-      RolloutAnswers found = other.samples(3).cache(cache).build().answers(PROMPTS);
+      RolloutAnswers found = other.slots(1).cache(cache).build().answers(PROMPTS.subList(0, 1));
       assertThat(found.cached()).isZero();
     }
     assertThat(rollout().cache(cache).build().answers(PROMPTS).cached()).isEqualTo(21);
@@ -176,26 +180,23 @@ class RolloutTest {
   @Test
   void halfALastLineIsCutOffAndItsAnswerGeneratedAgain() throws IOException {
     Path cache = directory.resolve("answers.jsonl");
-    rollout().cache(cache).build().answers(PROMPTS);
-    byte[] whole = Files.readAllBytes(cache);
-    for (int lost : new int[] {1, 30, 150}) {
-      Files.write(cache, Arrays.copyOf(whole, whole.length - lost));
+    for (int lost : new int[] {1, 150}) {
+      Files.write(cache, Arrays.copyOf(lines, lines.length - lost));
       RolloutAnswers found = rollout().cache(cache).build().answers(PROMPTS);
       assertThat(found.answers()).isEqualTo(answers);
       assertThat(found.cached()).isLessThan(21).isGreaterThan(15);
-      assertThat(cache).hasBinaryContent(whole);
+      assertThat(cache).hasBinaryContent(lines);
     }
   }
 
   @Test
   void damagedLinesAreNamed() throws IOException {
     Path cache = directory.resolve("answers.jsonl");
-    rollout().cache(cache).build().answers(PROMPTS);
-    List<String> lines = Files.readAllLines(cache);
+    Files.write(cache, lines);
+    List<String> good = Files.readAllLines(cache);
     for (String bad :
-        List.of(
-            "", "{", "[]", "{\"key\":\"a\"}", lines.get(1).replace("\"tokens\"", "\"token\""))) {
-      List<String> damaged = new ArrayList<>(lines);
+        List.of("", "{", "[]", "{\"key\":\"a\"}", good.get(1).replace("\"tokens\"", "\"token\""))) {
+      List<String> damaged = new ArrayList<>(good);
       damaged.set(1, bad);
       Files.write(cache, damaged);
       assertThatExceptionOfType(MalformedDataException.class)
@@ -239,7 +240,8 @@ class RolloutTest {
   @Test
   void progressCountsEveryAnswer() throws IOException {
     Path cache = directory.resolve("answers.jsonl");
-    rollout().cache(cache).build().answers(PROMPTS.subList(0, 2));
+    List<String> firstGroup = new String(lines, StandardCharsets.UTF_8).lines().limit(6).toList();
+    Files.write(cache, firstGroup);
     List<RolloutProgress> heard = new ArrayList<>();
     rollout().cache(cache).listener(heard::add).build().answers(PROMPTS);
     assertThat(heard).extracting(RolloutProgress::wanted).containsOnly(21L);

@@ -151,8 +151,8 @@ class FineTuningDataTest {
     assertThat(report.truncated()).isZero();
     assertThatExceptionOfType(MalformedDataException.class)
         .isThrownBy(chatMl(TWO_TURNS, longAnswer).overlong(OverlongPolicy.REJECT)::read)
-        .withMessageContainingAll(
-            "chats.jsonl: dialogue 2: it has ", " tokens, and a row has only 128");
+        .withMessageContainingAll("chats.jsonl: line 2: it has ", " tokens, and a row has only 128")
+        .satisfies(e -> assertThat(e.getMessage().split("chats.jsonl", -1)).hasSize(2));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> chatMl(TWO_TURNS).overlong(OverlongPolicy.SPLIT))
         .withMessageContaining("overlong must be TRUNCATE_END, DROP or REJECT");

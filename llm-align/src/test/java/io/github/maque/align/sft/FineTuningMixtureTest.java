@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.maque.align.internal.HeldOut;
+import io.github.maque.align.HeldOut;
 import io.github.maque.data.MalformedDataException;
 import io.github.maque.data.dialogue.Dialogue;
 import io.github.maque.data.pack.Batch;
@@ -16,12 +16,10 @@ import io.github.maque.data.pack.PackedSequences;
 import io.github.maque.data.pack.Row;
 import io.github.maque.data.pack.SampleList;
 import io.github.maque.data.pack.Sequences;
-import io.github.maque.tokenizer.ChatMessage;
 import io.github.maque.tokenizer.ChatTemplate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -167,29 +165,6 @@ class FineTuningMixtureTest {
     assertThat(still).isEqualTo(held);
     FineTuningData larger = builder(dialogues).heldOut(0.3).read();
     assertThat(questions(larger.validation().orElseThrow())).containsAll(held);
-  }
-
-  @Test
-  void answersToOneQuestionAreOnOneSide() {
-    HeldOut half = new HeldOut(0.5);
-    int held = 0;
-    for (int i = 0; i < 100; i++) {
-      boolean first = half.contains(TestDialogues.of("q" + i, "a").messages());
-      held += first ? 1 : 0;
-      assertThat(half.contains(TestDialogues.of("q" + i + "\n", "b", "c", "d").messages()))
-          .isEqualTo(first);
-      List<ChatMessage> messages = new ArrayList<>(List.of(ChatMessage.system("s")));
-      messages.addAll(TestDialogues.of("q" + i, "e").messages());
-      assertThat(half.contains(messages)).isEqualTo(first);
-    }
-    assertThat(held).isBetween(25, 75);
-  }
-
-  /** The first 8 bytes of SHA-256 of "abc" are ba7816bf8f01cfea, by FIPS 180-2: 0.728395 of all. */
-  @Test
-  void hashIsTheOneThatItAlwaysWas() {
-    assertThat(new HeldOut(0.72839).contains(TestDialogues.of("abc", "x").messages())).isFalse();
-    assertThat(new HeldOut(0.7284).contains(TestDialogues.of("abc", "x").messages())).isTrue();
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.github.maque.data.source;
 import io.github.maque.data.Location;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Some records in a row, not parsed yet: what one thread works on. Where blocks begin and end
@@ -44,10 +46,16 @@ public final class Block<T> {
 
   /** Parses the block. Any thread may do this, and several may parse several blocks at once. */
   public ParsedBlock<T> parse() {
+    List<T> records = new ArrayList<>(cut.bounds().length / 2);
+    List<RecordError> errors = new ArrayList<>();
+    parse((record, location) -> records.add(record), errors::add);
+    return new ParsedBlock<>(records, errors);
+  }
+
+  /** Parses the block and hands over its records with the places where they begin. */
+  void parse(BiConsumer<T, Location> records, Consumer<RecordError> errors) {
     byte[] data = cut.data();
     int[] bounds = cut.bounds();
-    List<T> records = new ArrayList<>(bounds.length / 2);
-    List<RecordError> errors = new ArrayList<>();
     long line = cut.firstLine();
     int counted = 0;
     for (int i = 0; i < bounds.length; i += 2) {
@@ -61,14 +69,13 @@ public final class Block<T> {
       try {
         T record = parser.parse(data, bounds[i], bounds[i + 1], location);
         if (record != null) {
-          records.add(record);
+          records.accept(record, location);
         }
       } catch (IllegalArgumentException e) {
-        errors.add(new RecordError(location, String.valueOf(e.getMessage())));
+        errors.accept(new RecordError(location, String.valueOf(e.getMessage())));
       }
     }
-    errors.addAll(cut.errors());
-    return new ParsedBlock<>(records, errors);
+    cut.errors().forEach(errors);
   }
 
   /** Returns how many bytes of the heap the block takes, about, before it is parsed. */

@@ -1,9 +1,12 @@
 package io.github.maque.data.source;
 
+import io.github.maque.data.Location;
+import io.github.maque.data.MalformedDataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -132,21 +135,41 @@ public final class RecordSource<T> {
   /**
    * Hands every record to {@code sink}, in order, on the calling thread, while another one unpacks.
    *
+   * @param sink may refuse a record by an {@link IllegalArgumentException}, which ends the reading
    * @return how many records there were, and which could not be read
-   * @throws io.github.maque.data.MalformedDataException if a file is damaged or too many records
-   *     are
+   * @throws MalformedDataException if a file is damaged, too many records are, or one is refused,
+   *     which is named by its file and line
    */
   public ErrorTally forEach(Consumer<? super T> sink) throws IOException {
     ErrorTally tally = new ErrorTally(maxErrorRate);
     try (BlockReader<T> reader = open(SourcePosition.START, 1)) {
       for (Block<T> block = reader.next(); block != null; block = reader.next()) {
-        ParsedBlock<T> parsed = block.parse();
-        tally.add(parsed);
-        parsed.records().forEach(sink);
+        List<T> records = new ArrayList<>();
+        List<Location> locations = new ArrayList<>();
+        List<RecordError> errors = new ArrayList<>();
+        block.parse(
+            (record, location) -> {
+              records.add(record);
+              locations.add(location);
+            },
+            errors::add);
+        tally.add(new ParsedBlock<>(records, errors));
+        for (int i = 0; i < records.size(); i++) {
+          hand(records.get(i), locations.get(i), sink);
+        }
       }
     }
     tally.end();
     return tally;
+  }
+
+  private static <T> void hand(T record, Location location, Consumer<? super T> sink)
+      throws MalformedDataException {
+    try {
+      sink.accept(record);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedDataException(location.toString(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   /**

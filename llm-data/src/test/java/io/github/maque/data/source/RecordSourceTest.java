@@ -64,6 +64,27 @@ class RecordSourceTest {
   }
 
   @Test
+  void aRecordThatTheSinkRefusesIsNamed() throws IOException {
+    Path file = file("x", "\"a\"\n\nx\n\"b\"\n\"c\"\n");
+    List<String> seen = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                RecordSource.of(RecordFormat.json("a"), file)
+                    .maxErrorRate(0.5)
+                    .forEach(
+                        d -> {
+                          if (d.text().equals("b")) {
+                            throw new IllegalArgumentException("b is too long");
+                          }
+                          seen.add(d.text());
+                        }))
+        .isInstanceOf(MalformedDataException.class)
+        .hasMessage(file + ": line 4: b is too long")
+        .hasCauseInstanceOf(IllegalArgumentException.class);
+    assertThat(seen).containsExactly("a");
+  }
+
+  @Test
   void theFingerprintChangesWithWhatDecidesTheRecords() throws IOException {
     Path a = file("in/a", "1");
     Path b = file("in/b", "2");

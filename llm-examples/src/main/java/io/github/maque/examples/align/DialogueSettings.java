@@ -32,16 +32,16 @@ public record DialogueSettings(
     files = List.copyOf(files);
   }
 
-  /** Answers alone, packed into rows as long as the context, 2 % held out. */
+  /** Answers alone, packed into rows as long as the context, 5 % held out. */
   public static DialogueSettings defaults() {
     return new DialogueSettings(
         List.of(),
-        DialogueFormat.DIALOGUES,
+        DialogueFormat.AUTO,
         OptionalInt.empty(),
         Loss.EVERY_ANSWER,
         0,
         OverlongPolicy.TRUNCATE_END,
         true,
-        0.02);
+        0.05);
   }
 }

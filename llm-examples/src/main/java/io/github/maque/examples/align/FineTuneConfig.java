@@ -3,8 +3,12 @@ package io.github.maque.examples.align;
 import io.github.maque.align.adapter.LoraConfig;
 import io.github.maque.align.sft.FineTuning;
 import io.github.maque.examples.pretrain.EngineSettings;
+import io.github.maque.train.CheckpointPlan;
+import io.github.maque.train.EvaluationPlan;
 import io.github.maque.train.TrainingOptions;
+import io.github.maque.train.schedule.Amount;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,6 +32,7 @@ import java.util.Optional;
  * @param data what it is trained on
  * @param replay what of pre-training is mixed in
  * @param adapter what of the model learns, if not all of it
+ * @param freeze regular expressions of whole names of parameters that do not learn
  * @param engine how is computed
  * @param training all else; a duration of {@code 300%} is three passes over the dialogues, whatever
  *     is mixed in
@@ -37,8 +42,14 @@ public record FineTuneConfig(
     DialogueSettings data,
     ReplaySettings replay,
     Optional<LoraConfig> adapter,
+    List<String> freeze,
     EngineSettings engine,
     TrainingOptions training) {
+  /** Copies the list. */
+  public FineTuneConfig {
+    freeze = List.copyOf(freeze);
+  }
+
   /** All of the model; see {@link FineTuning#options}. */
   public static FineTuneConfig defaults() {
     return new FineTuneConfig(
@@ -46,14 +57,17 @@ public record FineTuneConfig(
         DialogueSettings.defaults(),
         ReplaySettings.defaults(),
         Optional.empty(),
+        List.of(),
         EngineSettings.defaults(),
-        FineTuning.options());
+        FineTuning.options()
+            .withEvaluation(EvaluationPlan.defaults().withEvery(Amount.ofFraction(0.1)))
+            .withCheckpoints(CheckpointPlan.defaults().withEvery(Amount.ofFraction(0.1))));
   }
 
   /** Returns the same configuration with data of pre-training mixed in. */
   public FineTuneConfig withReplay(Path directory) {
     ReplaySettings other = new ReplaySettings(Optional.of(directory), replay.share());
-    return new FineTuneConfig(model, data, other, adapter, engine, training);
+    return new FineTuneConfig(model, data, other, adapter, freeze, engine, training);
   }
 
   /** Returns this configuration as YAML. */

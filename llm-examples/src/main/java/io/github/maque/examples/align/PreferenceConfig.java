@@ -8,12 +8,16 @@ import io.github.maque.align.preference.Orpo;
 import io.github.maque.align.preference.PreferenceLoss;
 import io.github.maque.align.preference.SimPo;
 import io.github.maque.examples.pretrain.EngineSettings;
+import io.github.maque.train.CheckpointPlan;
+import io.github.maque.train.EvaluationPlan;
 import io.github.maque.train.TrainingOptions;
+import io.github.maque.train.objective.NextToken;
 import io.github.maque.train.optimizer.AdamW;
 import io.github.maque.train.schedule.Amount;
 import io.github.maque.train.schedule.Cosine;
 import io.github.maque.train.yaml.YamlRecords;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -39,9 +43,10 @@ import java.util.Optional;
  * @param sftWeight how much the chosen answers' own loss counts beside it, 0 or more
  * @param reference where the reference's log-probabilities come from
  * @param adapter what of the model learns, if not all of it
+ * @param freeze regular expressions of whole names of parameters that do not learn
  * @param warning when to end
  * @param engine how is computed
- * @param training all else; its objective is not used
+ * @param training all else; its objective stays as it is, since it is the loss of pairs
  */
 public record PreferenceConfig(
     Optional<Path> model,
@@ -51,6 +56,7 @@ public record PreferenceConfig(
     double sftWeight,
     ReferenceKind reference,
     Optional<LoraConfig> adapter,
+    List<String> freeze,
     WarningSettings warning,
     EngineSettings engine,
     TrainingOptions training) {
@@ -75,6 +81,16 @@ public record PreferenceConfig(
 
   /** Checks that things go together. */
   public PreferenceConfig {
+    freeze = List.copyOf(freeze);
+    if (!training.objective().equals(new NextToken())) {
+      throw new IllegalArgumentException(
+          "training.objective must be left as it is: the loss is that of pairs, got "
+              + training.objective());
+    }
+    if (reference == ReferenceKind.ADAPTER_OFF && !loss.needsReference()) {
+      throw new IllegalArgumentException(
+          "reference must be left as it is, since " + loss + " needs none, got adapter-off");
+    }
     if (reference == ReferenceKind.ADAPTER_OFF && adapter.isEmpty()) {
       throw new IllegalArgumentException(
           "reference must be cached unless there is an adapter, got adapter-off");
@@ -91,10 +107,13 @@ public record PreferenceConfig(
         0,
         ReferenceKind.CACHED,
         Optional.empty(),
+        List.of(),
         WarningSettings.defaults(),
         EngineSettings.defaults(),
         TrainingOptions.defaults()
             .withTokensPerStep(16_384)
+            .withEvaluation(EvaluationPlan.defaults().withEvery(Amount.ofFraction(0.1)))
+            .withCheckpoints(CheckpointPlan.defaults().withEvery(Amount.ofFraction(0.1)))
             .withOptimizer(AdamW.defaults().withLearningRate(1e-5).withWeightDecay(0))
             .withSchedule(new Cosine(Amount.ofFraction(0.1), 0.1)));
   }

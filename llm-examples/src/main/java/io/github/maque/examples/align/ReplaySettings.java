@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param directory of token shards, as {@code maque data prepare} writes it; if empty, nothing is
  *     mixed in
- * @param share of all sequences, 0 to below 1
+ * @param share of all sequences, above 0 and below 1
  */
 public record ReplaySettings(Optional<Path> directory, double share) {
   /** Checks the share. */

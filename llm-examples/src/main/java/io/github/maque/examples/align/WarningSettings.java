@@ -9,7 +9,8 @@ import io.github.maque.align.preference.EarlyWarning.Action;
  *     average; 0 for any number
  * @param divergence how many nats a token the model's own answers may be away from the reference; 0
  *     for any number
- * @param lossIncrease by which part of its first value the loss of held-out pairs may grow
+ * @param lossIncrease by which part of its first value the loss of held-out pairs may grow; 0 for
+ *     any
  * @param patience in how many evaluations in a row
  * @param prompts how many held-out prompts the model answers at each evaluation; 0 for none, which
  *     leaves the divergence unknown

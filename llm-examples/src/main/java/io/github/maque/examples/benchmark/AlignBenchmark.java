@@ -177,7 +177,7 @@ public final class AlignBenchmark {
       measurements.add(
           new Measurement(
               group("steps of " + what, precision),
-              one.method() + ", " + one.rowsAtOnce() + " rows at once",
+              one.method() + atOnce(one.rowsAtOnce()),
               tokens / one.median(),
               "tokens/s",
               one.spread(),
@@ -213,12 +213,16 @@ public final class AlignBenchmark {
     measurements.add(
         new Measurement(
             group("memory of " + what, precision),
-            method + ", " + turns.batch() + " rows at once, above rest",
+            method + atOnce(turns.batch()) + ", above rest",
             aboveRest,
             "MB",
             0,
             String.format(Locale.ROOT, "at rest %.0f MB", result.restBytes() / 1e6)));
     return aboveRest;
+  }
+
+  private static String atOnce(int rows) {
+    return ", " + rows + (rows == 1 ? " row" : " rows") + " at once";
   }
 
   private String group(String what, Precision precision) {

@@ -23,8 +23,8 @@ record AlignData(int vocabulary, PackedSequences samples, PreferenceSequences pa
   private static final int SHORTEST_LENGTH = 16;
 
   /**
-   * Draws pairs. A question has a sixteenth of a row, and an answer as many tokens to five times
-   * as many.
+   * Draws pairs. A question has a sixteenth of a row, and an answer as many tokens to five times as
+   * many.
    *
    * @param length how many tokens a row has, 16 or more
    * @param count how many pairs

@@ -55,7 +55,8 @@ record AlignRollouts(
    * @param cache a file that does not exist
    * @throws IllegalStateException if an answer is not as long as the others or was not generated
    */
-  Result run(NDManager manager, Precision precision, Path cache, BiConsumer<String, Double> progress)
+  Result run(
+      NDManager manager, Precision precision, Path cache, BiConsumer<String, Double> progress)
       throws IOException {
     progress.accept("a vocabulary of " + shape.vocabulary(), 0.0);
     SyntheticChinese corpus = new SyntheticChinese(1);

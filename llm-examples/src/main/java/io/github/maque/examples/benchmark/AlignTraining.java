@@ -11,7 +11,6 @@ import io.github.maque.data.pack.PackingReport;
 import io.github.maque.data.pack.Sequences;
 import io.github.maque.model.Decoder;
 import io.github.maque.model.kernel.Precision;
-import io.github.maque.train.EvaluationPlan;
 import io.github.maque.train.Trainer;
 import io.github.maque.train.metric.RunDescription;
 import io.github.maque.train.metric.StepMetrics;
@@ -30,7 +29,6 @@ import java.util.Optional;
  * stays what it was: each step costs what the first one does.
  */
 final class AlignTraining implements AutoCloseable {
-  private static final EvaluationPlan NO_EVALUATION = new EvaluationPlan(0, 0, List.of(), 1, 0);
   private static final double LEARNING_RATE = 1e-7;
 
   private final Method method;
@@ -148,7 +146,6 @@ final class AlignTraining implements AutoCloseable {
           .tokensPerStep((long) batch * data.length())
           .rowsPerMicroBatch(rowsAtOnce)
           .duration(Amount.ofSteps(steps))
-          .evaluation(NO_EVALUATION)
           .listener(listener)
           .build()
           .train();

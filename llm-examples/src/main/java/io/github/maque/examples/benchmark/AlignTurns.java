@@ -54,9 +54,7 @@ record AlignTurns(ModelShape shape, int batch, int pairs, int rounds, int warmUp
 
   /** Measures, and returns the times in the order of the methods. */
   List<Times> run(
-      Precision precision,
-      List<AlignTraining.Method> methods,
-      BiConsumer<String, Double> progress)
+      Precision precision, List<AlignTraining.Method> methods, BiConsumer<String, Double> progress)
       throws IOException {
     AlignData data = AlignData.of(shape.contextLength(), shape.vocabulary(), pairs);
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {

@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import ai.djl.nn.Parameter;
 import io.github.maque.align.adapter.LoraAdapter;
 import io.github.maque.align.adapter.LoraConfig;
 import io.github.maque.model.format.DecoderWeights;
@@ -7,9 +8,14 @@ import io.github.maque.model.format.HuggingFaceExport;
 import io.github.maque.model.format.WeightType;
 import io.github.maque.train.HuggingFaceFormat;
 import io.github.maque.train.ModelFormat;
+import io.github.maque.train.TrainingResult;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** What of a model learns: all of it, or an adapter. */
@@ -17,15 +23,41 @@ final class Adapters implements AutoCloseable {
   private final OpenedModel model;
   private final @Nullable LoraAdapter adapter;
 
-  /** Attaches an adapter to a model, if there is to be one. */
-  Adapters(OpenedModel model, Optional<LoraConfig> config, long seed) {
+  /**
+   * Freezes parameters of a model, or all of them under an adapter.
+   *
+   * @param frozen expressions of whole names of parameters that do not learn
+   * @throws IllegalArgumentException if an expression matches none, or there is an adapter besides
+   */
+  Adapters(OpenedModel model, Optional<LoraConfig> config, List<String> frozen, long seed) {
     this.model = model;
+    if (config.isPresent() && !frozen.isEmpty()) {
+      throw new IllegalArgumentException(
+          "freeze must be empty where there is an adapter, under which all is frozen, got "
+              + frozen);
+    }
+    for (String names : frozen) {
+      if (model.decoder().freeze(pattern(names), true) == 0) {
+        throw new IllegalArgumentException(
+            "freeze: " + names + " matches none of the model's parameters");
+      }
+    }
     adapter =
         config
             .map(given -> LoraAdapter.create(model.manager(), model.decoder(), given, seed))
             .orElse(null);
     if (adapter != null) {
+      adapter.baseModel(model.path().toString());
       adapter.attach();
+    }
+  }
+
+  private static Pattern pattern(String names) {
+    try {
+      return Pattern.compile(names);
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException(
+          "freeze must hold regular expressions, got " + names + ": " + e.getDescription(), e);
     }
   }
 
@@ -45,27 +77,32 @@ final class Adapters implements AutoCloseable {
 
   /** Says what learns. */
   void addTo(Summary summary) {
-    long all = model.decoder().config().parameters();
-    if (adapter == null) {
-      summary.count("trained_parameters", all);
-      return;
+    if (adapter != null) {
+      summary.data("adapter", RecordFields.of(adapter.config()));
+      summary.print("adapter", adapter.config().toString());
     }
-    summary.data("adapter", RecordFields.of(adapter.config()));
-    summary.print("adapter", adapter.config().toString());
-    summary.count("trained_parameters", adapter.parameters());
+    long trained =
+        model.decoder().allParametersByName().values().stream()
+            .filter(Parameter::requiresGradient)
+            .mapToLong(parameter -> parameter.getShape().size())
+            .sum();
+    summary.count("trained_parameters", trained);
   }
 
   /**
-   * Writes the model with its adapter merged, so that everything opens it.
+   * Returns the model that a run has made: its best checkpoint, or else its last one; of a run with
+   * an adapter, that one merged, so that everything opens it.
    *
    * @param directory of the run
-   * @return where it is; nothing if there is no adapter, and checkpoints are whole models
    */
-  Optional<Path> writeMerged(Path directory) throws IOException {
-    if (adapter == null) {
-      return Optional.empty();
+  Optional<Path> result(Path directory, TrainingResult result) throws IOException {
+    Optional<Path> best = result.bestCheckpoint().or(result::lastCheckpoint);
+    if (adapter == null || best.isEmpty()) {
+      return best;
     }
     Path merged = directory.resolve(OpenedModel.MERGED);
+    Path fresh = Unfinished.beside(merged);
+    adapter.load(best.get());
     adapter.merge();
     try {
       HuggingFaceExport.builder(model.decoder().config(), DecoderWeights.of(model.decoder()))
@@ -73,10 +110,13 @@ final class Adapters implements AutoCloseable {
           .tokenizer(model.tokenizer(), model.tokenizerConfig())
           .chatTemplate(model.template())
           .build()
-          .write(merged);
+          .write(fresh);
     } finally {
       adapter.unmerge();
     }
+    Unfinished.delete(merged);
+    Files.move(fresh, merged);
+    Unfinished.keep(fresh);
     return Optional.of(merged);
   }
 

@@ -31,10 +31,13 @@ final class BenchAlign extends BenchVerb {
   @Option(
       names = "--what",
       split = ",",
-      converter = PartsConverter.class,
+      converter = ChoiceConverter.class,
       paramLabel = "PART",
       description = "steps, memory, adapter, rollouts, or all, which is the default.")
-  private List<EnumSet<Part>> parts = List.of(EnumSet.allOf(Part.class));
+  private List<Choice> choices = List.of(new Choice(EnumSet.allOf(Part.class)));
+
+  /** What one word of the option stands for. */
+  record Choice(Set<Part> parts) {}
 
   @Override
   protected void check() {}
@@ -43,7 +46,7 @@ final class BenchAlign extends BenchVerb {
   protected List<Requirement> measure(
       Path scratch, BiConsumer<String, Double> progress, Summary summary) throws IOException {
     Set<Part> wanted = EnumSet.noneOf(Part.class);
-    parts.forEach(wanted::addAll);
+    choices.forEach(choice -> wanted.addAll(choice.parts()));
     AlignBenchmark benchmark =
         isSmoke()
             ? AlignBenchmark.smoke(wanted, scratch, progress)
@@ -59,15 +62,15 @@ final class BenchAlign extends BenchVerb {
   }
 
   /** Reads the name of a part, or of all of them. */
-  static final class PartsConverter implements ITypeConverter<EnumSet<Part>> {
+  static final class ChoiceConverter implements ITypeConverter<Choice> {
     @Override
-    public EnumSet<Part> convert(String text) {
+    public Choice convert(String text) {
       if (text.equals("all")) {
-        return EnumSet.allOf(Part.class);
+        return new Choice(EnumSet.allOf(Part.class));
       }
       for (Part part : Part.values()) {
         if (text.equals(part.name().toLowerCase(Locale.ROOT))) {
-          return EnumSet.of(part);
+          return new Choice(EnumSet.of(part));
         }
       }
       throw new TypeConversionException(

@@ -14,7 +14,6 @@ import io.github.maque.tokenizer.ChatTemplate;
 import io.github.maque.tokenizer.DecodeOptions;
 import io.github.maque.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -44,17 +43,10 @@ final class ChatModel implements AutoCloseable {
       Precision precision,
       Progress progress)
       throws IOException {
-    if (Files.exists(path.resolve("adapter_config.json"))
-        && Files.notExists(path.resolve("config.json"))) {
-      throw new IllegalArgumentException(
-          path + " holds an adapter and no model; merge it into its base model to talk to it");
-    }
-    try (HuggingFaceDirectory directory = HuggingFaceDirectory.open(path)) {
-      ModelSource source = ModelSource.of(directory);
-      if (source.tokenizer().isEmpty()) {
-        throw new IllegalArgumentException(path + " has no tokenizer");
-      }
-      Optional<ChatTemplate> template = template(path, layout, source);
+    Path found = OpenedModel.resolve(path);
+    try (HuggingFaceDirectory directory = HuggingFaceDirectory.open(found)) {
+      ModelSource source = OpenedModel.source(found, directory);
+      Optional<ChatTemplate> template = OpenedModel.template(found, layout, source);
       GenerateModel loaded = GenerateModel.load(directory.config(), directory.weights(), progress);
       try {
         return new ChatModel(path.toString(), source, template, sampling, loaded, precision);
@@ -62,19 +54,6 @@ final class ChatModel implements AutoCloseable {
         loaded.close();
         throw failure;
       }
-    }
-  }
-
-  private static Optional<ChatTemplate> template(
-      Path path, TokenizerTrain.@Nullable Template layout, ModelSource source) {
-    boolean hasNone = layout == null && source.tokenizerConfig().chatTemplate().isEmpty();
-    if (hasNone || layout == TokenizerTrain.Template.NONE) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(ChatLayout.chosen(layout, source));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
     }
   }
 

@@ -37,7 +37,7 @@ final class Evaluate extends Verb {
       description = "Directories of models, or of runs, whose best checkpoints are taken.")
   private List<Path> models = List.of();
 
-  @Mixin private final RolloutData data = new RolloutData();
+  @Mixin private final DialogueInput data = new DialogueInput();
 
   @Option(
       names = "--names",
@@ -204,14 +204,6 @@ final class Evaluate extends Verb {
     if (tooLong > 0) {
       summary.print(
           "questions that leave no room for an answer in a context, not asked: " + tooLong);
-    }
-    for (ModelResult model : report.models()) {
-      if (model.leftOut() > 0) {
-        summary.print(
-            model.name()
-                + ": answers longer than its context, not in its loss: "
-                + model.leftOut());
-      }
     }
   }
 

@@ -8,6 +8,7 @@ import io.github.maque.data.source.ErrorTally;
 import io.github.maque.data.source.ParsedBlock;
 import io.github.maque.data.source.RecordSource;
 import io.github.maque.data.source.SourcePosition;
+import io.github.maque.examples.align.DialogueFormat;
 import io.github.maque.tokenizer.ChatMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,16 +29,16 @@ record EvaluateTexts<T>(RecordSource<T> source, Function<T, Stream<String>> text
 
   /** Returns the answers in files of dialogues or stories, or the texts in files of any others. */
   static EvaluateTexts<?> of(List<String> paths) throws IOException {
-    Optional<RolloutLayout<?>> layout = RolloutLayout.detect(paths);
-    if (layout.isPresent()) {
-      return answers(layout.get(), paths);
+    Optional<DialogueFormat> format = DialogueLayout.detect(paths);
+    if (format.isPresent()) {
+      return answers(DialogueLayout.of(format.get()), paths);
     }
     return new EvaluateTexts<Document>(
         RecordSource.of(FormatDetection.detect(paths), paths),
         document -> Stream.of(document.text()));
   }
 
-  private static <T> EvaluateTexts<T> answers(RolloutLayout<T> layout, List<String> paths)
+  private static <T> EvaluateTexts<T> answers(DialogueLayout<T> layout, List<String> paths)
       throws IOException {
     return new EvaluateTexts<>(
         RecordSource.of(layout.format(), paths), layout.example().andThen(EvaluateTexts::answers));

@@ -113,7 +113,7 @@ final class OpenedModel implements AutoCloseable {
   static Path resolve(Path given) throws IOException {
     Path checkpoints = new RunDirectory(given).checkpoints();
     if (Files.exists(given.resolve("config.json")) || !Files.isDirectory(checkpoints)) {
-      return given;
+      return requireModel(given);
     }
     if (Files.exists(given.resolve(MERGED).resolve("config.json"))) {
       return given.resolve(MERGED);
@@ -124,7 +124,20 @@ final class OpenedModel implements AutoCloseable {
     return CheckpointStore.list(checkpoints).stream()
         .min(byLoss.thenComparing(checkpoint -> -checkpoint.state().step()))
         .map(Checkpoint::modelDirectory)
+        .map(OpenedModel::requireModel)
         .orElse(given);
+  }
+
+  private static Path requireModel(Path path) {
+    if (Files.exists(path.resolve("adapter_config.json"))
+        && Files.notExists(path.resolve("config.json"))) {
+      throw new IllegalArgumentException(
+          path
+              + " holds an adapter and no model; a run that ends by itself leaves the whole model in"
+              + " its directory "
+              + MERGED);
+    }
+    return path;
   }
 
   /** Returns where the model is. */

@@ -52,11 +52,11 @@ final class PreferenceJob implements AutoCloseable {
     this.data = data;
     this.training = training;
     this.validation = validation;
-    adapters = new Adapters(model, config.adapter(), config.training().seed());
+    adapters = new Adapters(model, config.adapter(), config.freeze(), config.training().seed());
   }
 
   /**
-   * Reads and packs the pairs.
+   * Reads and packs the pairs, and writes down what the run begins with.
    *
    * @param model as it is before it learns
    * @param directory of the run
@@ -64,7 +64,14 @@ final class PreferenceJob implements AutoCloseable {
   static PreferenceJob open(PreferenceConfig config, OpenedModel model, Path directory)
       throws IOException {
     PreferenceSettings settings = config.data();
-    int longest = settings.maxLength().orElse(model.decoder().config().contextLength());
+    int context = model.decoder().config().contextLength();
+    int longest = settings.maxLength().orElse(context);
+    if (longest > context) {
+      throw new IllegalArgumentException(
+          String.format(
+              "data.max-length must be at most the model's context of %d tokens, got %d",
+              context, longest));
+    }
     List<String> files = settings.files().stream().map(Path::toString).toList();
     PreferenceData data =
         PreferenceData.builder(model.template(), model.tokenizer())
@@ -80,6 +87,7 @@ final class PreferenceJob implements AutoCloseable {
     if (data.validation().isPresent()) {
       validation = Optional.of(PreferenceSequences.bestFit(data.validation().get(), length, pad));
     }
+    RunBase.keep(directory, config.model().orElseThrow(), model);
     return new PreferenceJob(
         config,
         model,

@@ -4,9 +4,11 @@ import io.github.maque.align.preference.PreferencePairs;
 import io.github.maque.examples.align.PreferenceConfig;
 import io.github.maque.train.TrainingResult;
 import io.github.maque.train.metric.RunEnd;
+import io.github.maque.train.metric.Warning;
 import io.github.maque.train.schedule.Horizon;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,8 @@ final class Preferences extends Verb {
         new TrainingRunner(Objects.requireNonNull(spec).commandLine(), isJson());
     try (Progress progress = progress();
         OpenedModel model =
-            OpenedModel.open(path, options.template(), config.engine().precision(), progress);
+            RunBase.open(
+                options.out(), path, options.template(), config.engine().precision(), progress);
         PreferenceJob job = PreferenceJob.open(config, model, options.out())) {
       Summary summary = new Summary();
       TrainingResult result =
@@ -57,20 +60,39 @@ final class Preferences extends Verb {
               summary,
               (horizon, plan) -> plan(config, model, job, horizon, plan));
       TrainingRunner.addPlaces(options.out(), result, summary);
-      String reason = result.history().end().map(RunEnd::message).orElse("");
+      String reason =
+          result
+              .history()
+              .end()
+              .filter(end -> end.reason() == RunEnd.Reason.STOPPED)
+              .map(RunEnd::message)
+              .orElse("");
       stopped = runner.stopped() && reason.isEmpty();
       if (stopped) {
         return summary.print("", TrainingRunner.afterStop(result, "the same command"));
       }
       summary.data("ended_early", reason);
+      summary.data("findings", findings(result));
+      findings(result).forEach(finding -> summary.print("found", finding));
+      if (!reason.isEmpty() && result.bestCheckpoint().isEmpty()) {
+        return summary.print(
+            "", "ended early, before anything good was saved: a lower learning rate may help");
+      }
       if (!reason.isEmpty()) {
-        summary.print("", "ended early: " + reason);
+        summary.print("", "ended early; what was made is the best checkpoint before");
       }
       job.adapters()
-          .writeMerged(options.out())
-          .ifPresent(merged -> summary.text("model", merged.toString()));
+          .result(options.out(), result)
+          .ifPresent(made -> summary.text("made", made.toString()));
       return summary;
     }
+  }
+
+  private static List<String> findings(TrainingResult result) {
+    return result.history().warnings().stream()
+        .filter(warning -> warning.kind() == Warning.Kind.STOP_RULE)
+        .map(Warning::message)
+        .toList();
   }
 
   private void plan(

@@ -44,7 +44,7 @@ final class RolloutPairs extends Verb {
       description = "The model's directory, or that of a run, whose best checkpoint is taken.")
   private Path model = Path.of("");
 
-  @Mixin private final RolloutData data = new RolloutData();
+  @Mixin private final DialogueInput data = new DialogueInput();
 
   @Option(
       names = {"-o", "--out"},
@@ -203,7 +203,7 @@ final class RolloutPairs extends Verb {
               .cache(cache())
               .listener(done -> show(done, progress))
               .build();
-      PreferenceRollout preferences = new PreferenceRollout(rollout, unfinished);
+      PreferenceRollout preferences = PreferenceRollout.of(rollout).withUnfinished(unfinished);
       return choice == Choice.DATA
           ? preferences.againstData(examples.stream().map(EvaluationExample::dialogue).toList())
           : preferences.bestAgainstWorst(

@@ -74,7 +74,8 @@ final class Sft extends Verb {
     config.engine().apply();
     try (Progress progress = progress();
         OpenedModel model =
-            OpenedModel.open(path, options.template(), config.engine().precision(), progress)) {
+            RunBase.open(
+                options.out(), path, options.template(), config.engine().precision(), progress)) {
       FineTuningData data = read(config, model);
       Summary summary = new Summary();
       String sample =
@@ -103,10 +104,11 @@ final class Sft extends Verb {
       builder.onePerRow();
     }
     List<String> files = settings.files().stream().map(Path::toString).toList();
-    switch (settings.format()) {
+    switch (DialogueLayout.resolve(settings.format(), files, "data.format")) {
       case DIALOGUES -> builder.dialogues(RecordSource.of(DialogueFormats.dialogues(), files));
       case STORY_BLOCKS -> builder.stories(RecordSource.of(DialogueFormats.storyBlocks(), files));
       case STORY_RECORDS -> builder.stories(RecordSource.of(DialogueFormats.storyRecords(), files));
+      case AUTO -> throw new IllegalStateException("the format is resolved");
     }
     if (config.replay().directory().isPresent()) {
       TokenDataset stories =
@@ -131,9 +133,11 @@ final class Sft extends Verb {
       Progress progress,
       Summary summary)
       throws IOException {
+    RunBase.keep(options.out(), config.model().orElseThrow(), model);
     TrainingRunner runner =
         new TrainingRunner(Objects.requireNonNull(spec).commandLine(), isJson());
-    try (Adapters adapters = new Adapters(model, config.adapter(), config.training().seed())) {
+    try (Adapters adapters =
+        new Adapters(model, config.adapter(), config.freeze(), config.training().seed())) {
       TrainingResult result =
           runner.train(
               trainer(config, model, data, adapters),
@@ -146,8 +150,8 @@ final class Sft extends Verb {
         return summary.print("", TrainingRunner.afterStop(result, "the same command"));
       }
       adapters
-          .writeMerged(options.out())
-          .ifPresent(merged -> summary.text("model", merged.toString()));
+          .result(options.out(), result)
+          .ifPresent(made -> summary.text("made", made.toString()));
       return summary;
     }
   }

@@ -45,11 +45,22 @@ final class GrammarReader {
    *
    * @throws IllegalArgumentException if one is not as it should be; the message names the line
    */
-  static StoryGrammar read(String... files) {
-    GrammarReader reader = new GrammarReader();
-    for (String file : files) {
-      reader.addFile(file, lines(file));
+  static StoryGrammar readResources(String... names) {
+    Map<String, List<String>> files = new LinkedHashMap<>();
+    for (String name : names) {
+      files.put(name, lines(name));
     }
+    return read(files);
+  }
+
+  /**
+   * Reads the lines of files.
+   *
+   * @throws IllegalArgumentException if one is not as it should be; the message names the line
+   */
+  static StoryGrammar read(Map<String, List<String>> files) {
+    GrammarReader reader = new GrammarReader();
+    files.forEach(reader::addFile);
     return new StoryGrammar(reader.tables, reader.phrases, reader.words, reader.plots);
   }
 

@@ -34,6 +34,7 @@ final class InstructionDraw {
   /** How many words, each number as likely as the others. */
   private static final List<Integer> WORD_COUNTS = List.of(2, 2, 3, 3, 4);
 
+  private static final int FEWEST_WORDS = 2;
   private static final int LONGEST_SENTENCE = 32;
 
   private final Story story;
@@ -47,18 +48,25 @@ final class InstructionDraw {
   StoryInstruction draw() {
     List<StoryConstraint> constraints = new ArrayList<>();
     for (StoryField field : FIELDS.get(random.nextInt(FIELDS.size()))) {
-      List<String> values =
-          switch (field) {
-            case WORDS -> words();
-            case FEATURES -> features();
-            case SUMMARY -> List.of(story.summary());
-            case SENTENCE -> List.of(sentence());
-          };
+      List<String> values = values(field);
       if (!values.isEmpty()) {
         constraints.add(new StoryConstraint(field, values));
       }
     }
+    if (constraints.isEmpty()) {
+      constraints.add(new StoryConstraint(SENTENCE, values(SENTENCE)));
+    }
     return new StoryInstruction(constraints, story.text());
+  }
+
+  /** Returns what may be asked for, or nothing if the story does not offer it. */
+  private List<String> values(StoryField field) {
+    return switch (field) {
+      case WORDS -> words();
+      case FEATURES -> features();
+      case SUMMARY -> List.of(story.summary());
+      case SENTENCE -> List.of(sentence());
+    };
   }
 
   /** Draws words of which none is part of another, one of them what the story is about. */
@@ -78,7 +86,7 @@ final class InstructionDraw {
       }
     }
     Collections.shuffle(words, random);
-    return words;
+    return words.size() < FEWEST_WORDS ? List.of() : words;
   }
 
   private static boolean overlap(String one, String other) {
@@ -93,9 +101,9 @@ final class InstructionDraw {
 
   private String sentence() {
     List<String> sentences = story.sentences();
-    List<String> prompt =
+    List<String> handy =
         sentences.stream().filter(sentence -> sentence.length() <= LONGEST_SENTENCE).toList();
-    List<String> from = prompt.isEmpty() ? sentences : prompt;
+    List<String> from = handy.isEmpty() ? sentences : handy;
     return from.get(random.nextInt(from.size()));
   }
 }

@@ -21,6 +21,8 @@ public record Story(
     List<String> words,
     List<String> features,
     String summary) {
+  /** How many characters a text has at most. */
+  public static final int LONGEST = 250;
 
   /** Copies the lists. */
   public Story {
@@ -45,10 +47,10 @@ public record Story(
     return sentences;
   }
 
-  /** A quotation ends a sentence if a colon announced it; otherwise its speaker follows. */
+  /** A quotation ends a sentence if words announced it; otherwise its speaker follows. */
   private boolean endsSentence(int from, int end) {
     int open = text.lastIndexOf('“', end);
-    boolean announced = open > from && text.charAt(open - 1) == '：';
+    boolean announced = open > from && "：，".indexOf(text.charAt(open - 1)) >= 0;
     if (text.charAt(end) == '”') {
       return announced && "。！？…".indexOf(text.charAt(end - 1)) >= 0;
     }

@@ -2,6 +2,7 @@ package io.github.maque.examples.tinystories;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * All that stories are made of.
@@ -17,11 +18,17 @@ record StoryGrammar(
     List<String> words,
     List<Plot> plots) {
 
+  /** Copies everything and checks that each slot can be filled. */
   StoryGrammar {
     tables = Map.copyOf(tables);
     phrases = Map.copyOf(phrases);
     words = List.copyOf(words);
     plots = List.copyOf(plots);
+    for (Plot plot : plots) {
+      SlotCheck check = new SlotCheck(plot, tables, phrases);
+      plot.summaries().forEach(check::check);
+      plot.beats().forEach(beat -> beat.forEach(line -> check.check(line.template())));
+    }
   }
 
   /** Returns the grammar that lies beside this class. */
@@ -32,7 +39,7 @@ record StoryGrammar(
   /** Read once, when it is first needed. */
   private static final class Bundled {
     static final StoryGrammar GRAMMAR =
-        GrammarReader.read(
+        GrammarReader.readResources(
             "words.txt",
             "phrases.txt",
             "plots-home.txt",
@@ -42,19 +49,13 @@ record StoryGrammar(
             "plots-honesty.txt");
   }
 
+  /** Returns a table, which is there. */
   WordTable table(String name) {
-    WordTable table = tables.get(name);
-    if (table == null) {
-      throw new IllegalArgumentException("there is no table " + name);
-    }
-    return table;
+    return Objects.requireNonNull(tables.get(name), name);
   }
 
+  /** Returns the ways to say a phrase, which is there. */
   List<Template> phrase(String name) {
-    List<Template> phrase = phrases.get(name);
-    if (phrase == null) {
-      throw new IllegalArgumentException("there is no part and no phrase {" + name + "}");
-    }
-    return phrase;
+    return Objects.requireNonNull(phrases.get(name), name);
   }
 }

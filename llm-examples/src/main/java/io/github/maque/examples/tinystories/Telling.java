@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 
@@ -31,10 +32,14 @@ final class Telling {
     this.random = random;
   }
 
-  /** Tells a story of any plot. */
+  /** Tells a story of any plot; one that becomes too long is told again in other words. */
   static Story tell(StoryGrammar grammar, Random random) {
-    List<Plot> plots = grammar.plots();
-    return new Telling(grammar, plots.get(random.nextInt(plots.size())), random).story();
+    Plot plot = grammar.plots().get(random.nextInt(grammar.plots().size()));
+    Story story;
+    do {
+      story = new Telling(grammar, plot, random).story();
+    } while (story.text().length() > Story.LONGEST);
+    return story;
   }
 
   private Story story() {
@@ -89,12 +94,7 @@ final class Telling {
       return;
     }
     String column = slot.column().isEmpty() ? found.wordColumn() : slot.column();
-    Template cell = found.row().get(column);
-    if (cell == null) {
-      throw new IllegalArgumentException(
-          plot.title() + ": {" + slot.name() + "} has no column " + column);
-    }
-    cell.tell(this, out);
+    Objects.requireNonNull(found.row().get(column), column).tell(this, out);
   }
 
   /** Returns one of several, each as likely as the others. */

@@ -127,7 +127,7 @@ class AlignmentTest {
     assertThat(Path.of(figures.get("checkpoint").getAsString()))
         .isDirectoryContaining("glob:**adapter_model.safetensors")
         .isDirectoryNotContaining("glob:**/model.safetensors");
-    Path merged = Path.of(figures.get("model").getAsString());
+    Path merged = Path.of(figures.get("made").getAsString());
     assertThat(merged).isEqualTo(out.resolve("model"));
     assertThat(
             Invocation.of("generate", merged, "--prompt", "a", "--max-new-tokens", 3)
@@ -209,6 +209,8 @@ class AlignmentTest {
     assertFails(Invocation.of("dpo", "--model", model, "--out", out), "--data must say");
     assertFails(dpo(out, "--set", "reference=adapter-off"), "unless there is an adapter");
     assertFails(dpo(out, "--set", "loss.kind=dpq"), "loss.kind");
+    assertFails(dpo(out, "--set", "data.max-length=65"), "data.max-length must be at most");
+    assertFails(dpo(out, "--set", "training.objective.z-loss=1e-4"), "training.objective");
     assertFails(sft(out, "--set", "data.prompt-weight=2"), "promptWeight must be from 0 to 1");
     Path empty = Files.write(directory.resolve("empty.jsonl"), List.of("{\"messages\":[]}"));
     assertFails(run("sft", empty, out), "empty.jsonl");
@@ -219,5 +221,68 @@ class AlignmentTest {
     assertThat(told.exitCode()).isEqualTo(2);
     assertThat(told.err().strip().lines()).hasSize(1);
     assertThat(told.err()).contains(part);
+  }
+
+  @Test
+  void aRunGoesOnFromTheModelThatItBeganWithOrNotAtAll() throws IOException {
+    Path own = directory.resolve("model");
+    try (Stream<Path> files = Files.list(model)) {
+      Files.createDirectory(own);
+      for (Path file : files.toList()) {
+        Files.copy(file, own.resolve(file.getFileName()));
+      }
+    }
+    Path out = directory.resolve("lora");
+    Object[] more = {"--model", own, "--lora", 4, "--json", "--set"};
+    assertThat(own(out, more, "training.duration=4 steps").json().get("step").getAsInt())
+        .isEqualTo(4);
+    JsonObject longer = own(out, more, "training.duration=6 steps").json();
+    assertThat(longer.get("step").getAsInt()).isEqualTo(6);
+    assertThat(Path.of(longer.get("made").getAsString())).isEqualTo(out.resolve("model"));
+    assertFails(
+        own(
+            out,
+            new Object[] {"--model", model, "--lora", 4, "--set"},
+            "training.duration=8 steps"),
+        "began with the model");
+    Path weights = own.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(weights, bytes);
+    assertFails(own(out, more, "training.duration=8 steps"), "has changed since");
+  }
+
+  private static Invocation own(Path out, Object[] more, String setting) {
+    Object[] words = {
+      "sft",
+      "--data",
+      dialogues,
+      "--out",
+      out,
+      "--set",
+      "training.tokens-per-step=256",
+      "--set",
+      "engine.precision=float32"
+    };
+    return Invocation.of(
+        Stream.of(Stream.of(words), Stream.of(more), Stream.of(setting))
+            .flatMap(each -> each)
+            .toArray());
+  }
+
+  @Test
+  void frozenParametersStayAsTheyAre() {
+    JsonObject figures =
+        sft(
+                directory.resolve("sft"),
+                "--set",
+                "training.duration=2 steps",
+                "--set",
+                "freeze=[model\\.embed_tokens.*, model\\.layers\\.0\\..*]",
+                "--json")
+            .json();
+    assertThat(figures.get("trained_parameters").getAsLong())
+        .isLessThan(ModelFixture.config().parameters() / 2);
+    assertFails(sft(directory.resolve("other"), "--set", "freeze=[nothing]"), "matches none");
   }
 }

@@ -244,7 +244,8 @@ class ChatTest {
   void saysWhatIsWrong() throws IOException {
     Path adapter = Files.createDirectories(shared.resolve("adapter"));
     Files.writeString(adapter.resolve("adapter_config.json"), "{}");
-    chat("a", adapter).rejects("adapter holds an adapter and no model", "merge it into its base");
+    chat("a", adapter)
+        .rejects("adapter holds an adapter and no model", "leaves the whole model in");
     chat("a", model, plain, "--system", "s").rejects("--system needs a chat template", "bare");
     chat("a", shared.resolve("no")).rejects("config.json");
     chat("a", model, "--temperature", -1).rejects("temperature", "-1");

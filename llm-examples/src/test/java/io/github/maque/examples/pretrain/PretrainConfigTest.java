@@ -67,8 +67,8 @@ class PretrainConfigTest {
     assertThat(training.optimizer()).isEqualTo(new AdamW(5e-4, 0.9, 0.95, 1e-8, 0.1));
     assertThat(training.schedule()).isEqualTo(new Cosine(Amount.ofSteps(1000), 0));
     assertThat(training.rules().clip()).isEqualTo(1);
-    assertThat(training.evaluation().every()).isEqualTo(2000);
-    assertThat(training.checkpoints().every()).isEqualTo(1000);
+    assertThat(training.evaluation().every()).isEqualTo(Amount.ofSteps(2000));
+    assertThat(training.checkpoints().every()).isEqualTo(Amount.ofSteps(1000));
   }
 
   @Test

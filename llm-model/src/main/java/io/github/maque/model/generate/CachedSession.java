@@ -267,7 +267,7 @@ final class CachedSession implements DecodingSession {
   }
 
   private static void copy(NDArray from, int[] rows, float[][] into) {
-    FloatBuffer values = from.toByteBuffer().asFloatBuffer();
+    FloatBuffer values = from.toByteBuffer(true).asFloatBuffer();
     for (int i = 0; i < rows.length; i++) {
       values.get(rows[i] * into[i].length, into[i]);
     }

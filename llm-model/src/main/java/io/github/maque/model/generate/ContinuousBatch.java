@@ -24,7 +24,7 @@ final class ContinuousBatch {
   private final DecodingSession session;
   private final Beginning beginning;
   private final float[][] logits;
-  private final float[] unchanged;
+  private final Draws draws;
   private final GenerationListener listener;
   private final Cancellation cancellation;
 
@@ -37,13 +37,13 @@ final class ContinuousBatch {
       DecodingSession session,
       Beginning beginning,
       float[][] logits,
-      float[] unchanged,
+      Draws draws,
       GenerationListener listener,
       Cancellation cancellation) {
     this.session = session;
     this.beginning = beginning;
     this.logits = logits;
-    this.unchanged = unchanged;
+    this.draws = draws;
     this.listener = listener;
     this.cancellation = cancellation;
     sequences = new Sequence[logits.length];
@@ -63,6 +63,7 @@ final class ContinuousBatch {
       }
       prefill(reading);
       step(stepping);
+      draws.draw(sequences, logits);
       for (int slot = 0; slot < sequences.length; slot++) {
         endCancelled(slot);
         choose(slot);
@@ -132,7 +133,7 @@ final class ContinuousBatch {
     if (sequence == null) {
       return;
     }
-    int id = sequence.choose(logits[slot], unchanged);
+    int id = sequence.choose();
     listener.token(sequence.request(), id);
     FinishReason reason = sequence.accept(id, session.contextLength());
     if (reason == null) {

@@ -40,13 +40,11 @@ public final class Generator {
   private final DecodingSession session;
   private final @Nullable Supplier<StreamingDecoder> decoders;
   private final int vocabularySize;
-  private final Candidates candidates;
+  private final Draws draws;
   private final AtomicBoolean busy = new AtomicBoolean();
 
   /** For every slot what follows in it; made when the slot is first used. */
   private final float[][] logits;
-
-  private final float[] unchanged;
 
   /**
    * Creates a generator of ids: it gives no text and takes no stop strings.
@@ -82,9 +80,8 @@ public final class Generator {
     this.session = session;
     this.decoders = decoders;
     this.vocabularySize = vocabularySize;
-    candidates = new Candidates(vocabularySize);
+    draws = new Draws(session.slots(), vocabularySize);
     logits = new float[session.slots()][];
-    unchanged = new float[session.vocabularySize()];
   }
 
   /** Goes on from one prompt. */
@@ -165,7 +162,7 @@ public final class Generator {
       throw new IllegalStateException("the generator is generating already");
     }
     try {
-      return new ContinuousBatch(session, this::begin, logits, unchanged, listener, cancellation)
+      return new ContinuousBatch(session, this::begin, logits, draws, listener, cancellation)
           .serve(requests);
     } finally {
       busy.set(false);
@@ -178,7 +175,7 @@ public final class Generator {
         decoders == null
             ? null
             : new TextStream(decoders.get(), request.options().stopStrings(), request.prompt());
-    return new Sequence(index, request, candidates, text);
+    return new Sequence(index, request, text);
   }
 
   private void check(int index, GenerationRequest request) {

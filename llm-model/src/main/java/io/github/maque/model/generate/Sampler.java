@@ -3,7 +3,6 @@ package io.github.maque.model.generate;
 /** Chooses the next token of one sequence as its {@link GenerationOptions} say. */
 final class Sampler {
   private final GenerationOptions options;
-  private final Candidates candidates;
   private final int[] biasIds;
   private final double[] biases;
 
@@ -11,11 +10,9 @@ final class Sampler {
    * Creates one.
    *
    * @param options how to choose; ids of a bias must be in the vocabulary
-   * @param candidates workspace, shared by samplers that are used in turn
    */
-  Sampler(GenerationOptions options, Candidates candidates) {
+  Sampler(GenerationOptions options) {
     this.options = options;
-    this.candidates = candidates;
     biasIds = options.logitBias().keySet().stream().mapToInt(id -> id).toArray();
     biases = options.logitBias().values().stream().mapToDouble(bias -> bias).toArray();
   }
@@ -24,9 +21,10 @@ final class Sampler {
    * Returns the token to follow {@code history}.
    *
    * @param logits what the decoder says, changed in place
+   * @param candidates workspace, which samplers can use in turn
    * @throws IllegalStateException if a logit is NaN or positive infinity, or no token is left
    */
-  int next(float[] logits, TokenHistory history) {
+  int next(float[] logits, TokenHistory history, Candidates candidates) {
     process(logits, history);
     if (options.temperature() == 0) {
       return candidates.mostLikely(logits);

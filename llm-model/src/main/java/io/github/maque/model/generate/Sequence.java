@@ -11,14 +11,20 @@ final class Sequence {
   private final Sampler sampler;
   private final @Nullable TextStream text;
   private double[] logProbabilities = {};
+
+  /** What the decoder said before it was processed, where log-probabilities are asked for. */
+  private float[] unchanged = {};
+
+  private int drawn;
+  private @Nullable IllegalStateException failure;
   private int inSlot;
 
-  Sequence(int request, GenerationRequest asked, Candidates candidates, @Nullable TextStream text) {
+  Sequence(int request, GenerationRequest asked, @Nullable TextStream text) {
     this.request = request;
     this.text = text;
     options = asked.options();
     history = new TokenHistory(asked.prompt());
-    sampler = new Sampler(options, candidates);
+    sampler = new Sampler(options);
   }
 
   /** Returns the place among the requests. */
@@ -56,31 +62,45 @@ final class Sequence {
   }
 
   /**
-   * Chooses and appends a token.
+   * Draws a token for {@link #choose}, which also throws what went wrong: other sequences may draw
+   * at the same time, and this one may be cancelled before it is its turn.
    *
    * @param logits what the decoder says, changed in place
-   * @param unchanged room for a copy
+   * @param candidates workspace
    */
-  int choose(float[] logits, float[] unchanged) {
+  void draw(float[] logits, Candidates candidates) {
+    failure = null;
     if (options.logProbabilities()) {
+      unchanged = unchanged.length == 0 ? new float[logits.length] : unchanged;
       System.arraycopy(logits, 0, unchanged, 0, logits.length);
     }
-    int place = history.newTokens();
-    int id;
     try {
-      id = sampler.next(logits, history);
+      drawn = sampler.next(logits, history, candidates);
       if (options.logProbabilities()) {
-        if (place == logProbabilities.length) {
-          logProbabilities = Arrays.copyOf(logProbabilities, 2 * place + 16);
-        }
-        logProbabilities[place] = Softmax.logProbability(unchanged, id);
+        keepLogProbability(Softmax.logProbability(unchanged, drawn));
       }
     } catch (IllegalStateException e) {
-      throw new IllegalStateException(
-          "request " + request + ", new token " + place + ": " + e.getMessage(), e);
+      failure = e;
     }
-    history.add(id);
-    return id;
+  }
+
+  private void keepLogProbability(double logProbability) {
+    int place = history.newTokens();
+    if (place == logProbabilities.length) {
+      logProbabilities = Arrays.copyOf(logProbabilities, 2 * place + 16);
+    }
+    logProbabilities[place] = logProbability;
+  }
+
+  /** Appends the token that was drawn and returns it. */
+  int choose() {
+    if (failure != null) {
+      throw new IllegalStateException(
+          "request " + request + ", new token " + history.newTokens() + ": " + failure.getMessage(),
+          failure);
+    }
+    history.add(drawn);
+    return drawn;
   }
 
   /** Takes the chosen token into the text and returns whether and why the sequence ends with it. */

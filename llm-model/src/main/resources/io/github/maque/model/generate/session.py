@@ -122,6 +122,13 @@ def resize(self, cache: List[Tensor], slots: int, capacity: int, wanted: int) ->
     new[:, kept:].zero_()
   return annotate(List[Tensor], [])
 
+# The values [slots · key-value heads, capacity, head size] weighted by p [slots · key-value heads, queries, capacity]. On a
+# CPU as a bag of rows for each query: products of single rows with bfloat16 matrices first lay these out anew.
+def weighted(self, values: Tensor, p: Tensor, rows: Tensor, bags: Tensor) -> Tensor:
+  if values.is_cuda:
+    return torch.bmm(p, values)
+  return torch.embedding_bag(values.view(-1, self.head_size), rows, bags, False, 0, False, p.view(-1), False)[0]
+
 # x / √(‖x‖² + c²)
 def directed(self, x: Tensor, c: Tensor) -> Tensor:
   return x / torch.hypot(torch.linalg_vector_norm(x, 2, [-1], True), c)
@@ -248,6 +255,9 @@ def step(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, positions: Ten
   bias = bias.expand(S, K, G, capacity).reshape(S * K, G, capacity)
   rows = (torch.arange(S * K, device=ids.device) * capacity).view(S, K)
   rows = (rows + write.unsqueeze(1)).view(-1)
+  bags = torch.arange(S * self.heads, device=ids.device) * capacity
+  members = torch.arange(S * K * capacity, device=ids.device).view(S * K, 1, capacity)
+  members = members.expand(S * K, G, capacity).reshape(-1)
   for layer in range(layers):
     i = 17 * layer
     p = self.projected(x, w, i, tail, rotation)
@@ -256,7 +266,7 @@ def step(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, positions: Ten
     keys.view(-1, D).index_copy_(0, rows, p[1].reshape(-1, D))
     values.view(-1, D).index_copy_(0, rows, p[2].reshape(-1, D))
     s = torch.baddbmm(bias, p[0].reshape(S * K, G, D), keys.transpose(1, 2))
-    y = torch.bmm(torch.to(torch.softmax(s, -1), self.compute), values).view(S, self.heads * D)
+    y = self.weighted(values, torch.to(torch.softmax(s, -1), self.compute), members, bags).view(S, self.heads * D)
     middle = self.added(x, y, w, i + 5)
     if self.parallel:
       x = self.fed(middle, x, w, i, tail)

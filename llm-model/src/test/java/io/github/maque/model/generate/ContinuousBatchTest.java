@@ -1,6 +1,7 @@
 package io.github.maque.model.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ class ContinuousBatchTest {
   void writesBehindEveryPromptWhatItGetsAlone() {
     for (int round = 0; round < 80; round++) {
       int context = 3 + random.nextInt(30);
-      int slots = 1 + random.nextInt(7);
+      int slots = 1 + random.nextInt(20);
       List<GenerationRequest> requests = requests(context);
       Recorder recorder = new Recorder(requests.size());
       FakeSession session = FakeSession.hashing(slots, context, VOCABULARY);
@@ -145,7 +146,7 @@ class ContinuousBatchTest {
           };
 
       List<Generation> results =
-          new Generator(FakeSession.hashing(1 + random.nextInt(7), context, VOCABULARY))
+          new Generator(FakeSession.hashing(1 + random.nextInt(20), context, VOCABULARY))
               .generateAll(requests, recorder, cancellation);
 
       for (int i = 0; i < requests.size(); i++) {
@@ -159,6 +160,58 @@ class ContinuousBatchTest {
         }
       }
       assertThat(recorder.finished).isEqualTo(results);
+    }
+  }
+
+  /**
+   * Draws of one round may happen at the same time, but count one after the other: one cancelled
+   * before its turn does not fail.
+   */
+  @Test
+  void failsWhereItsTurnComes() {
+    Function<int[], float[]> model =
+        tokens -> {
+          float[] logits = FakeSession.hashed(tokens, VOCABULARY);
+          logits[3] = tokens[0] == 9 ? Float.NaN : logits[3];
+          return logits;
+        };
+    List<GenerationRequest> requests =
+        IntStream.range(0, 16)
+            .mapToObj(
+                i ->
+                    new GenerationRequest(
+                        new int[] {i}, GenerationOptions.builder().maxNewTokens(4).build()))
+            .toList();
+    List<Integer> heard = new ArrayList<>();
+    GenerationListener listener =
+        new GenerationListener() {
+          @Override
+          public void token(int request, int id) {
+            heard.add(request);
+          }
+        };
+
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () ->
+                new Generator(new FakeSession(16, 32, VOCABULARY, model))
+                    .generateAll(requests, listener, new Cancellation()))
+        .withMessageStartingWith("request 9, new token 0: the logit of id 3");
+    assertThat(heard).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
+
+    Cancellation cancellation = new Cancellation();
+    GenerationListener cancelling =
+        new GenerationListener() {
+          @Override
+          public void token(int request, int id) {
+            cancellation.cancel(9);
+          }
+        };
+    List<Generation> results =
+        new Generator(new FakeSession(16, 32, VOCABULARY, model))
+            .generateAll(requests, cancelling, cancellation);
+    for (int i = 0; i < 16; i++) {
+      assertThat(results.get(i).ids()).hasSize(i == 9 ? 0 : 4);
     }
   }
 

@@ -51,7 +51,7 @@ final class SamplerCases {
       options.logitBias(id, in.readDouble());
     }
     Candidates candidates = new Candidates(logits.length);
-    new Sampler(options.build(), candidates).next(logits, history);
+    new Sampler(options.build()).next(logits, history, candidates);
     for (float logit : logits) {
       out.writeFloat(logit);
     }

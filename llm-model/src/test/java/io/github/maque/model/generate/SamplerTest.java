@@ -104,19 +104,20 @@ class SamplerTest {
       GenerationOptions options = builder.build();
       int[] prompt = random.ints(1 + random.nextInt(20), 0, vocabulary).toArray();
       TokenHistory history = new TokenHistory(prompt);
-      Sampler sampler = new Sampler(options, new Candidates(vocabulary));
+      Sampler sampler = new Sampler(options);
+      Candidates candidates = new Candidates(vocabulary);
       int[] tokens = prompt;
       for (int step = 0; step < 10; step++) {
         float[] raw = logits(vocabulary, round % 3 == 0);
         float[] processed = NaiveSampling.processed(raw, options, tokens, prompt.length);
         if (processed[NaiveSampling.greedy(processed)] == NEVER) {
           assertThatIllegalStateException()
-              .isThrownBy(() -> sampler.next(raw, history))
+              .isThrownBy(() -> sampler.next(raw, history, candidates))
               .withMessageContaining("no token is left");
           break;
         }
 
-        int id = sampler.next(raw, history);
+        int id = sampler.next(raw, history, candidates);
 
         assertThat(raw).usingComparatorWithPrecision(1e-5f).containsExactly(processed);
         if (options.temperature() == 0) {
@@ -267,8 +268,8 @@ class SamplerTest {
         assertThatIllegalStateException()
             .isThrownBy(
                 () ->
-                    new Sampler(options, new Candidates(300))
-                        .next(logits.clone(), new TokenHistory(new int[] {1})))
+                    new Sampler(options)
+                        .next(logits.clone(), new TokenHistory(new int[] {1}), new Candidates(300)))
             .withMessage("the logit of id 123 must be finite or negative infinity, got " + bad);
       }
       assertThatIllegalStateException()
@@ -287,8 +288,8 @@ class SamplerTest {
       assertThatIllegalStateException()
           .isThrownBy(
               () ->
-                  new Sampler(options, new Candidates(3))
-                      .next(logits.clone(), new TokenHistory(new int[] {1})))
+                  new Sampler(options)
+                      .next(logits.clone(), new TokenHistory(new int[] {1}), new Candidates(3)))
           .withMessageContaining("no token is left to choose");
     }
   }
@@ -326,7 +327,8 @@ class SamplerTest {
     int vocabulary = 4096;
     GenerationOptions options =
         options().topK(200).topP(0.9).minP(0.01).repetitionPenalty(1.1).noRepeatNgram(3).build();
-    Sampler sampler = new Sampler(options, new Candidates(vocabulary));
+    Sampler sampler = new Sampler(options);
+    Candidates candidates = new Candidates(vocabulary);
     TokenHistory history = new TokenHistory(new int[] {1, 2, 3});
     float[] logits = logits(vocabulary, false);
     float[] copy = logits.clone();
@@ -335,7 +337,7 @@ class SamplerTest {
         () -> {
           for (int n = 0; n < 200; n++) {
             System.arraycopy(logits, 0, copy, 0, vocabulary);
-            sink[0] += sampler.next(copy, history);
+            sink[0] += sampler.next(copy, history, candidates);
           }
         };
     tokens.run();

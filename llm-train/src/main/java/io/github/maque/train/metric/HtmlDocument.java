@@ -5,16 +5,17 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A page of HTML that is XML too. Whatever is called text is shown as it is and never read as
- * markup.
+ * A page of HTML that is XML too: what reports are written in. Whatever is called text is shown as
+ * it is and never read as markup. Names of elements and classes are taken as they are, and every
+ * element that is opened must be closed.
  */
-final class HtmlDocument {
+public final class HtmlDocument {
   private static final Set<String> INLINE = Set.of("b", "small");
 
   private final StringBuilder html = new StringBuilder();
 
   /** Begins a page that browsers allow nothing but its own styles and pictures. */
-  HtmlDocument(String title, String css) {
+  public HtmlDocument(String title, String css) {
     html.append(
         """
         <!DOCTYPE html>
@@ -30,11 +31,12 @@ final class HtmlDocument {
   }
 
   /** Adds an element; its classes may be none. */
-  HtmlDocument element(String name, String classes, String text) {
+  public HtmlDocument element(String name, String classes, String text) {
     return open(name, classes).text(text).close(name);
   }
 
-  HtmlDocument open(String name, String classes) {
+  /** Opens an element; its classes may be none. */
+  public HtmlDocument open(String name, String classes) {
     html.append('<').append(name);
     if (!classes.isEmpty()) {
       html.append(" class=\"").append(classes).append('"');
@@ -43,7 +45,8 @@ final class HtmlDocument {
     return this;
   }
 
-  HtmlDocument close(String name) {
+  /** Closes an element. */
+  public HtmlDocument close(String name) {
     html.append("</").append(name).append('>');
     // Within a line of text a break would show.
     if (!INLINE.contains(name)) {
@@ -52,7 +55,8 @@ final class HtmlDocument {
     return this;
   }
 
-  HtmlDocument text(String text) {
+  /** Adds text, in which what XML has no character for is replaced. */
+  public HtmlDocument text(String text) {
     text.codePoints().forEach(this::character);
     return this;
   }
@@ -67,7 +71,7 @@ final class HtmlDocument {
   }
 
   /** Begins a table. Columns whose names begin with # are numbers. */
-  HtmlDocument table(List<String> columns) {
+  public HtmlDocument table(List<String> columns) {
     open("div", "wide").open("table", "").open("thead", "").open("tr", "");
     for (String column : columns) {
       boolean number = column.startsWith("#");
@@ -76,7 +80,8 @@ final class HtmlDocument {
     return close("tr").close("thead").open("tbody", "");
   }
 
-  HtmlDocument endTable() {
+  /** Ends a table. */
+  public HtmlDocument endTable() {
     return close("tbody").close("table").close("div");
   }
 
@@ -98,7 +103,7 @@ final class HtmlDocument {
   }
 
   /** Returns the whole page. */
-  String end() {
+  public String end() {
     return html.append("</body>\n</html>\n").toString();
   }
 

@@ -33,7 +33,7 @@ public record Amount(double value, Unit unit) {
 
   private static final Pattern FORM =
       Pattern.compile(
-          "([0-9](?:_?[0-9])*(?:\\.[0-9]+)?(?:[eE]\\+?[0-9]{1,2})?)\\s*(?:(%)|([kKMBG]?)\\s*(steps?|tokens?))");
+          "([0-9](?:_?[0-9])*(?:\\.[0-9]+)?(?:[eE]\\+?[0-9]{1,2})?)\\s*(?:(%)|([kKMBG]?)\\s*(steps?|tokens?)?)");
 
   /** Checks the value. */
   public Amount {
@@ -63,8 +63,8 @@ public record Amount(double value, Unit unit) {
 
   /**
    * Reads what {@link #toString} writes. Steps and tokens may be given in thousands ({@code k}),
-   * millions ({@code M}) and billions ({@code B} or {@code G}), such as {@code 1.5M tokens}; {@code
-   * 1_500_000} and {@code 1.5e6} are read, too.
+   * millions ({@code M}) and billions ({@code B} or {@code G}), such as {@code 1.5M tokens}; a mere
+   * number counts steps; {@code 1_500_000} and {@code 1.5e6} are read, too.
    *
    * @throws IllegalArgumentException if the text is something else
    */
@@ -85,7 +85,8 @@ public record Amount(double value, Unit unit) {
           case "B", "G" -> 9;
           default -> 0;
         };
-    Unit unit = form.group(4).startsWith("step") ? Unit.STEPS : Unit.TOKENS;
+    boolean steps = form.group(4) == null || form.group(4).startsWith("step");
+    Unit unit = steps ? Unit.STEPS : Unit.TOKENS;
     return new Amount(number.movePointRight(zeros).doubleValue(), unit);
   }
 

@@ -17,6 +17,7 @@ class AmountTest {
   @CsvSource({
     "100 steps, 100",
     "1 step, 1",
+    "100, 100",
     "0 steps, 0",
     "2k steps, 2000",
     "20000 tokens, 20",
@@ -47,7 +48,6 @@ class AmountTest {
       strings = {
         "",
         "steps",
-        "100",
         "-1 steps",
         "1e-3 steps",
         "1 epoch",

@@ -1,26 +1,14 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.align.HeldOut;
 import io.github.maque.align.evaluation.EvaluationExample;
+import io.github.maque.examples.align.DialogueFormat;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** The options that name files of questions with their answers and say how they are laid out. */
-final class RolloutData {
-
-  /** What {@code --format} chooses from. */
-  enum Format {
-    AUTO,
-    DIALOGUES,
-    STORY_BLOCKS,
-    STORY_RECORDS;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-  }
+final class DialogueInput {
 
   @Option(
       names = "--data",
@@ -38,7 +26,15 @@ final class RolloutData {
           "dialogues: instructions and conversations in JSON; story-blocks: stories with what was"
               + " asked for, separated by <|endoftext|>; story-records: the same in JSON; auto (the"
               + " default): as the first record looks.")
-  private Format format = Format.AUTO;
+  private DialogueFormat format = DialogueFormat.AUTO;
+
+  @Option(
+      names = "--only-held-out",
+      paramLabel = "SHARE",
+      description =
+          "Of the files that sft and dpo learnt from, only the questions that they held out: the"
+              + " share is that of data.held-out there (0.05).")
+  private double heldOut;
 
   /**
    * Reads the first records.
@@ -47,7 +43,8 @@ final class RolloutData {
    * @throws IOException if a file cannot be read, or is not laid out as it should be
    */
   List<EvaluationExample> read(int most) throws IOException {
-    return layout().read(paths, most);
+    HeldOut held = new HeldOut(heldOut);
+    return layout().read(paths, most, example -> heldOut == 0 || held.contains(example.prompt()));
   }
 
   /** Returns what was given for files. */
@@ -55,19 +52,7 @@ final class RolloutData {
     return paths;
   }
 
-  private RolloutLayout<?> layout() throws IOException {
-    return switch (format) {
-      case AUTO ->
-          RolloutLayout.detect(paths)
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          paths.get(0)
-                              + ": the first record is neither a dialogue nor a story;"
-                              + " --format tells how it was meant"));
-      case DIALOGUES -> RolloutLayout.dialogues();
-      case STORY_BLOCKS -> RolloutLayout.storyBlocks();
-      case STORY_RECORDS -> RolloutLayout.storyRecords();
-    };
+  private DialogueLayout<?> layout() throws IOException {
+    return DialogueLayout.of(DialogueLayout.resolve(format, paths, "--format"));
   }
 }

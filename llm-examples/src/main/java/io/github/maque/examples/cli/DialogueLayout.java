@@ -12,12 +12,14 @@ import io.github.maque.data.source.ParsedBlock;
 import io.github.maque.data.source.RecordFormat;
 import io.github.maque.data.source.RecordSource;
 import io.github.maque.data.source.SourcePosition;
+import io.github.maque.examples.align.DialogueFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * How files of questions and answers are laid out.
@@ -25,21 +27,52 @@ import java.util.function.Function;
  * @param format of a record
  * @param example makes an example of one
  */
-record RolloutLayout<T>(RecordFormat<T> format, Function<T, EvaluationExample> example) {
+record DialogueLayout<T>(RecordFormat<T> format, Function<T, EvaluationExample> example) {
 
   /** Returns the layout of instructions and conversations, of which nothing can be checked. */
-  static RolloutLayout<Dialogue> dialogues() {
-    return new RolloutLayout<>(DialogueFormats.dialogues(), EvaluationExample::of);
+  static DialogueLayout<Dialogue> dialogues() {
+    return new DialogueLayout<>(DialogueFormats.dialogues(), EvaluationExample::of);
   }
 
   /** Returns the layout of stories in blocks of text, and what was asked for. */
-  static RolloutLayout<StoryInstruction> storyBlocks() {
-    return new RolloutLayout<>(DialogueFormats.storyBlocks(), EvaluationExample::of);
+  static DialogueLayout<StoryInstruction> storyBlocks() {
+    return new DialogueLayout<>(DialogueFormats.storyBlocks(), EvaluationExample::of);
   }
 
   /** Returns the layout of the same in JSON. */
-  static RolloutLayout<StoryInstruction> storyRecords() {
-    return new RolloutLayout<>(DialogueFormats.storyRecords(), EvaluationExample::of);
+  static DialogueLayout<StoryInstruction> storyRecords() {
+    return new DialogueLayout<>(DialogueFormats.storyRecords(), EvaluationExample::of);
+  }
+
+  /** Returns a layout that has a name. */
+  static DialogueLayout<?> of(DialogueFormat format) {
+    return switch (format) {
+      case DIALOGUES -> dialogues();
+      case STORY_BLOCKS -> storyBlocks();
+      case STORY_RECORDS -> storyRecords();
+      case AUTO -> throw new IllegalArgumentException("the format must be resolved, got auto");
+    };
+  }
+
+  /**
+   * Returns the layout of files, which is that of the first record if none is asked for.
+   *
+   * @param option what an error names that would have said it
+   * @throws IllegalArgumentException if it is JSON in none of these layouts
+   */
+  static DialogueFormat resolve(DialogueFormat asked, List<String> paths, String option)
+      throws IOException {
+    if (asked != DialogueFormat.AUTO) {
+      return asked;
+    }
+    return detect(paths)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    paths.get(0)
+                        + ": the first record is neither a dialogue nor a story; "
+                        + option
+                        + " tells how it was meant"));
   }
 
   /**
@@ -47,18 +80,18 @@ record RolloutLayout<T>(RecordFormat<T> format, Function<T, EvaluationExample> e
    *
    * @return nothing if it is JSON in none of these layouts
    */
-  static Optional<RolloutLayout<?>> detect(List<String> paths) throws IOException {
+  static Optional<DialogueFormat> detect(List<String> paths) throws IOException {
     RecordFormat<Object> json = RecordFormat.jsonValues("any", (value, location) -> value);
     if (!(first(json, paths).orElse("") instanceof Map)) {
-      return Optional.of(storyBlocks());
+      return Optional.of(DialogueFormat.STORY_BLOCKS);
     }
     Optional<StoryInstruction> story = first(storyRecords().format(), paths);
     Optional<Dialogue> dialogue = first(dialogues().format(), paths);
     // An instruction and its output may be either, but only stories have these fields.
     if (story.isPresent() && (dialogue.isEmpty() || !story.get().constraints().isEmpty())) {
-      return Optional.of(storyRecords());
+      return Optional.of(DialogueFormat.STORY_RECORDS);
     }
-    return dialogue.map(any -> dialogues());
+    return dialogue.map(any -> DialogueFormat.DIALOGUES);
   }
 
   private static <T> Optional<T> first(RecordFormat<T> format, List<String> paths)
@@ -79,9 +112,11 @@ record RolloutLayout<T>(RecordFormat<T> format, Function<T, EvaluationExample> e
    * Reads files from their beginning, and no further than needed.
    *
    * @param most how many examples are wanted at most
+   * @param wanted which ones are
    * @throws MalformedDataException if there is none, or too many records are unreadable
    */
-  List<EvaluationExample> read(List<String> paths, int most) throws IOException {
+  List<EvaluationExample> read(List<String> paths, int most, Predicate<EvaluationExample> wanted)
+      throws IOException {
     RecordSource<T> source = RecordSource.of(format, paths);
     ErrorTally tally = new ErrorTally(source.maxErrorRate());
     List<EvaluationExample> examples = new ArrayList<>();
@@ -90,13 +125,18 @@ record RolloutLayout<T>(RecordFormat<T> format, Function<T, EvaluationExample> e
       while (block != null && examples.size() < most) {
         ParsedBlock<T> parsed = block.parse();
         tally.add(parsed);
-        parsed.records().stream().limit(most - examples.size()).map(example).forEach(examples::add);
+        parsed.records().stream()
+            .map(example)
+            .filter(wanted)
+            .limit(most - examples.size())
+            .forEach(examples::add);
         block = reader.next();
       }
     }
     tally.end();
     if (examples.isEmpty()) {
-      throw new MalformedDataException(String.join(", ", paths), "there is no record in it");
+      throw new MalformedDataException(
+          String.join(", ", paths), "there is no record in it, or none that is asked for");
     }
     return examples;
   }
