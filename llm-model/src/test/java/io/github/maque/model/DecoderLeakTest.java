@@ -145,8 +145,8 @@ class DecoderLeakTest {
   }
 
   /**
-   * Calls in batches, and looks at the median of how much the process grew from batch to batch: the
-   * allocator takes and returns tens of megabytes now and then, a leak grows in each.
+   * Calls in batches, and looks at the second smallest of how much the process grew from batch to
+   * batch: allocator and heap take and return tens of megabytes now and then, a leak grows in each.
    *
    * @param first how many calls to make before anything is compared
    * @param each how many calls a batch has
@@ -170,7 +170,7 @@ class DecoderLeakTest {
     }
     Arrays.sort(growths);
     assertThat(attached()).isEqualTo(arrays);
-    assertThat(growths[GROWTHS / 2]).isLessThan(SLACK);
+    assertThat(growths[1]).isLessThan(SLACK);
   }
 
   /** Returns how many arrays and managers live with the decoder's. */
