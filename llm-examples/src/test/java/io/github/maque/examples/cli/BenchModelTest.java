@@ -39,7 +39,9 @@ class BenchModelTest {
   @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void runsAPeerAndChecksThatItsModelIsTheSame() throws IOException {
-    Path peer = peer("{\"peer\":\"fake '$8'\",\"params\":98624,\"tok_s\":50,\"mfu_of_gemm\":0.25}");
+    Path peer =
+        peer(
+            "{\"peer\":\"fake '$8'\",\"params\":98624,\"tok_s\":50,\"mfu_of_gemm\":0.25,\"precision\":\"float64\"}");
     JsonObject figures =
         Invocation.of(
                 "bench",
@@ -55,7 +57,7 @@ class BenchModelTest {
             .json();
     assertThat(figures.getAsJsonArray("measurements").toString())
         .contains("fake eager", "fake compile", "25 % of its matrix products");
-    // It does not say what it computes in.
+    // It computes in something else.
     assertThat(figures.getAsJsonArray("requirements")).isEmpty();
     assertThat(figures.toString()).contains("Nothing is promised against PyTorch");
 
