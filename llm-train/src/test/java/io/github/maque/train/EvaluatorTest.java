@@ -103,38 +103,16 @@ class EvaluatorTest {
   @Test
   void smallWeightsAreStillAMean() {
     Evaluation whole = evaluate(data, 1, 1, OptionalDouble.empty());
-    Evaluation small = evaluate(weighted(1e-3f), 1, 1, OptionalDouble.empty());
+    Evaluation small = evaluate(new WeightedSequences(data, 1e-3f), 1, 1, OptionalDouble.empty());
     assertThat(small.loss()).isCloseTo(whole.loss(), within(1e-5));
   }
 
   @Test
   void withoutWeightsThereIsNoLoss() {
-    Evaluation evaluation = evaluate(weighted(0), 0, 4, OptionalDouble.empty());
+    Evaluation evaluation = evaluate(new WeightedSequences(data, 0), 0, 4, OptionalDouble.empty());
     assertThat(evaluation.loss()).isNaN();
     assertThat(evaluation.tokens()).isZero();
     assertThat(evaluation.best()).isFalse();
-  }
-
-  private Sequences weighted(float factor) {
-    return new Sequences() {
-      @Override
-      public long size() {
-        return data.size();
-      }
-
-      @Override
-      public int length() {
-        return data.length();
-      }
-
-      @Override
-      public void read(long index, Row row) {
-        data.read(index, row);
-        for (int place = 0; place < row.length(); place++) {
-          row.lossWeights[place] *= factor;
-        }
-      }
-    };
   }
 
   @Test

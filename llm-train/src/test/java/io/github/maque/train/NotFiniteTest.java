@@ -27,7 +27,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -270,7 +269,7 @@ class NotFiniteTest {
   @Test
   void aStepWithoutWeightsMakesNoUpdate() throws IOException {
     HistoryRecorder recorder = new HistoryRecorder();
-    Sequences nothing = weighted(0);
+    Sequences nothing = new WeightedSequences(data, 0);
     List<Map<String, float[]>> weights =
         weightsAfterEachStep(
             run(TestObjectives.value(step -> 1), 3)
@@ -290,31 +289,11 @@ class NotFiniteTest {
             () ->
                 run(TestObjectives.value(step -> 1), 3)
                     .objective(new NextToken())
-                    .data(weighted(-1))
+                    .data(new WeightedSequences(data, -1))
                     .build()
                     .train())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("weight of a row")
         .hasMessageContaining("source 0");
-  }
-
-  private Sequences weighted(float weight) {
-    return new Sequences() {
-      @Override
-      public long size() {
-        return data.size();
-      }
-
-      @Override
-      public int length() {
-        return data.length();
-      }
-
-      @Override
-      public void read(long index, Row row) {
-        data.read(index, row);
-        Arrays.fill(row.lossWeights, weight);
-      }
-    };
   }
 }

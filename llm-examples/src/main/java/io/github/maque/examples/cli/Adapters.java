@@ -3,9 +3,6 @@ package io.github.maque.examples.cli;
 import ai.djl.nn.Parameter;
 import io.github.maque.align.adapter.LoraAdapter;
 import io.github.maque.align.adapter.LoraConfig;
-import io.github.maque.model.format.DecoderWeights;
-import io.github.maque.model.format.HuggingFaceExport;
-import io.github.maque.model.format.WeightType;
 import io.github.maque.train.HuggingFaceFormat;
 import io.github.maque.train.ModelFormat;
 import io.github.maque.train.TrainingResult;
@@ -68,11 +65,13 @@ final class Adapters implements AutoCloseable {
 
   /** Returns what checkpoints hold. */
   ModelFormat format() {
-    return adapter != null
-        ? adapter
-        : HuggingFaceFormat.of(model.decoder())
-            .withTokenizer(model.tokenizer(), model.tokenizerConfig())
-            .withChatTemplate(model.template());
+    return adapter != null ? adapter : wholeModel();
+  }
+
+  private HuggingFaceFormat wholeModel() {
+    return HuggingFaceFormat.of(model.decoder())
+        .withTokenizer(model.tokenizer(), model.tokenizerConfig())
+        .withChatTemplate(model.template());
   }
 
   /** Says what learns. */
@@ -105,12 +104,8 @@ final class Adapters implements AutoCloseable {
     adapter.load(best.get());
     adapter.merge();
     try {
-      HuggingFaceExport.builder(model.decoder().config(), DecoderWeights.of(model.decoder()))
-          .type(WeightType.FLOAT32)
-          .tokenizer(model.tokenizer(), model.tokenizerConfig())
-          .chatTemplate(model.template())
-          .build()
-          .write(fresh);
+      HuggingFaceFormat whole = wholeModel();
+      whole.write(whole.arrays(), Files.createDirectory(fresh));
     } finally {
       adapter.unmerge();
     }
