@@ -20,7 +20,6 @@ import io.github.maque.model.layer.DecoderLayer;
 import io.github.maque.model.layer.FeedForward;
 import io.github.maque.model.layer.GroupedQueryAttention;
 import io.github.maque.model.layer.LanguageModelHead;
-import io.github.maque.model.layer.LowRankUpdates;
 import io.github.maque.model.layer.SequenceContext;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,13 +59,13 @@ public final class Decoder extends AbstractBlock {
   private final DecoderKernels kernels;
   private final LanguageModelHead head;
   private final Map<String, Parameter> own = new LinkedHashMap<>();
+  private final Projections projections = new Projections(own);
   private final List<Block> layers = new ArrayList<>();
   private final List<Parameter> finalNorm;
   private final boolean custom;
   private final NDArray cos;
   private final NDArray sin;
   private final NDArray places;
-  private volatile LowRankUpdates updates = LowRankUpdates.none();
 
   private Decoder(Builder builder) {
     config = builder.config;
@@ -244,79 +243,13 @@ public final class Decoder extends AbstractBlock {
    */
   public Map<String, Parameter> allParametersByName() {
     Map<String, Parameter> all = new LinkedHashMap<>(parametersByName());
-    all.putAll(updates.parametersByName());
+    all.putAll(projections.updates().parametersByName());
     return Collections.unmodifiableMap(all);
   }
 
-  /**
-   * Puts low-rank updates of projections in force, instead of those that are: in all that is
-   * computed from now on they are added. No more than a reference changes; what is frozen, stays
-   * so, and what is not, learns beside them. Exports know nothing of them.
-   *
-   * <p>A decoding session that was begun before goes on with those it began with, if it caches.
-   *
-   * @param news live as long as they are in force; {@link LowRankUpdates#none} for none
-   * @throws IllegalArgumentException if this decoder has no such projection, or one of another
-   *     shape; then nothing has changed
-   */
-  public void useLowRankUpdates(LowRankUpdates news) {
-    news.byProjection()
-        .forEach(
-            (projection, factors) -> {
-              Shape weight = projection(projection).getShape();
-              if (!weight.equals(factors.shape())) {
-                throw new IllegalArgumentException(
-                    "the update of "
-                        + projection
-                        + " must be of the weight's shape "
-                        + weight
-                        + ", but is of "
-                        + factors.shape());
-              }
-            });
-    updates = news;
-  }
-
-  /**
-   * Creates the factors of an update of a projection, which begins as nothing: B is 0, and A as
-   * evenly spread as the weights of a linear layer commonly are, within {@code 1 / √in} of 0.
-   *
-   * @param manager what they live with
-   * @param rank how many rows A has, and columns B
-   * @param seed what the numbers of A are derived from, besides the projection's name
-   * @throws IllegalArgumentException if this decoder has no such projection
-   */
-  public LowRankUpdates.Factors newFactors(
-      NDManager manager, String projection, int rank, long seed) {
-    return LowRankFactors.create(manager, projection, projection(projection), rank, seed);
-  }
-
-  /**
-   * Returns the names of the projections that can have low-rank updates, such as {@code
-   * model.layers.0.self_attn.q_proj}: those of our own attention and feed-forward.
-   */
-  public List<String> projections() {
-    return own.keySet().stream()
-        .filter(this::isProjection)
-        .map(LowRankUpdates::projection)
-        .toList();
-  }
-
-  private boolean isProjection(String name) {
-    return name.startsWith("model.layers.") && parameter(name).getShape().dimension() == 2;
-  }
-
-  private Parameter projection(String name) {
-    String weight = name + ".weight";
-    if (!own.containsKey(weight) || !isProjection(weight)) {
-      throw new IllegalArgumentException("the decoder has no projection " + name);
-    }
-    return parameter(weight);
-  }
-
-  /** Returns the low-rank updates in force. */
-  public LowRankUpdates lowRankUpdates() {
-    return updates;
+  /** Returns the projections, beside which low-rank updates can be put in force. */
+  public Projections projections() {
+    return projections;
   }
 
   private static void putCustom(String prefix, Block block, Map<String, Parameter> all) {
@@ -560,7 +493,13 @@ public final class Decoder extends AbstractBlock {
             ? kernels.rotary(scope, positions, cos, sin)
             : new NDList(kernels.none(), kernels.none());
     return new SequenceContext(
-        positions, segments.orElse(null), mask, bias, rotary.get(0), rotary.get(1), updates);
+        positions,
+        segments.orElse(null),
+        mask,
+        bias,
+        rotary.get(0),
+        rotary.get(1),
+        projections.updates());
   }
 
   private NDArray firstPlaces(NDManager scope, long time) {
@@ -581,7 +520,7 @@ public final class Decoder extends AbstractBlock {
     if (embeddingsLearn()) {
       return 0;
     }
-    Map<String, Parameter> added = updates.parametersByName();
+    Map<String, Parameter> added = projections.updates().parametersByName();
     int layer = 0;
     while (layer < layers.size() && !learns(layer, added)) {
       layer++;

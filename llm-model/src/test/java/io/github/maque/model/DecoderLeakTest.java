@@ -26,11 +26,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Steps and generations leave nothing behind: neither arrays with the managers that stay, nor
- * memory of the process. Each call makes arrays of some hundred kilobytes, so that what each of 80
- * calls left behind would show as tens of megabytes.
+ * memory of the process. Each call makes arrays of some hundred kilobytes, so that what each of 40
+ * calls left behind would show as many megabytes.
  */
 class DecoderLeakTest {
   private static final int GROWTHS = 5;
+  private static final int FIRST = 80;
+  private static final int EACH = 40;
 
   /** Kilobytes that the process may grow by from batch to batch. */
   private static final long SLACK = 2 << 10;
@@ -61,8 +63,8 @@ class DecoderLeakTest {
     NDArray targets = manager.create(random.ints(2 * 48, 0, 700).toArray(), new Shape(2, 48));
     DecoderInput input = DecoderInput.of(ids);
     assertFlat(
-        100,
-        80,
+        FIRST,
+        EACH,
         call -> {
           Checkpointing checkpointing =
               call % 2 == 0 ? Checkpointing.none() : Checkpointing.everyLayer();
@@ -74,16 +76,19 @@ class DecoderLeakTest {
   @Test
   void stepsOfUpdatesLeaveNothing() throws IOException {
     Map<String, LowRankUpdates.Factors> factors = new LinkedHashMap<>();
-    decoder.projections().forEach(p -> factors.put(p, decoder.newFactors(manager, p, 4, 1)));
+    decoder
+        .projections()
+        .names()
+        .forEach(p -> factors.put(p, decoder.projections().newFactors(manager, p, 4, 1)));
     decoder.freeze(Pattern.compile(".*"), true);
     LowRankUpdates updates = LowRankUpdates.of(manager, 1, 0.1, factors);
     NDArray ids = manager.create(new Random(1).ints(2 * 48, 0, 700).toArray(), new Shape(2, 48));
     NDArray noise = manager.ones(new Shape(2, 48));
     assertFlat(
-        100,
-        80,
+        FIRST,
+        EACH,
         call -> {
-          decoder.useLowRankUpdates(updates);
+          decoder.projections().use(updates);
           Checkpointing checkpointing =
               call % 2 == 0 ? Checkpointing.none() : Checkpointing.everyLayer();
           try (ForwardPass pass =
@@ -91,7 +96,7 @@ class DecoderLeakTest {
             pass.backward(pass.hidden());
           }
           decoder.zeroGradients();
-          decoder.useLowRankUpdates(LowRankUpdates.none());
+          decoder.projections().use(LowRankUpdates.none());
         });
   }
 
@@ -99,8 +104,8 @@ class DecoderLeakTest {
   void failedStepsLeaveNothing() throws IOException {
     NDArray ids = manager.create(new int[] {1, 2, 3, 900}, new Shape(1, 4));
     assertFlat(
-        100,
-        80,
+        FIRST,
+        EACH,
         call -> {
           try {
             decoder.forwardPass(DecoderInput.of(ids), Checkpointing.none(), call).close();
@@ -115,8 +120,8 @@ class DecoderLeakTest {
   void inferenceLeavesNothing() throws IOException {
     NDArray ids = manager.create(new Random(1).ints(256, 0, 700).toArray(), new Shape(4, 64));
     assertFlat(
-        100,
-        80,
+        FIRST,
+        EACH,
         call -> {
           try (NDManager scope = manager.newSubManager()) {
             decoder.logits(scope, DecoderInput.of(ids));
@@ -130,14 +135,14 @@ class DecoderLeakTest {
     GenerationOptions options = GenerationOptions.builder().maxNewTokens(6).build();
     try (DecodingSession session = DecodingSession.open(decoder, 2)) {
       Generator generator = new Generator(session);
-      assertFlat(100, 80, call -> generator.generate(prompt, options));
+      assertFlat(FIRST, EACH, call -> generator.generate(prompt, options));
     }
   }
 
   /** A session's weights and cache are a megabyte here; the engine settles after some dozens. */
   @Test
   void sessionsLeaveNothing() throws IOException {
-    assertFlat(150, 12, call -> DecodingSession.open(decoder, 8).close());
+    assertFlat(FIRST, 12, call -> DecodingSession.open(decoder, 8).close());
   }
 
   private interface Call {

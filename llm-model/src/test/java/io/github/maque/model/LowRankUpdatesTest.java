@@ -70,7 +70,7 @@ class LowRankUpdatesTest {
     float[] logits = decoder.logits(manager, input).toFloatArray();
     assertThat(TestDecoders.error(logits, flat(expected))).isLessThan(1e-5);
 
-    decoder.useLowRankUpdates(updates.create(manager, decoder, 0));
+    decoder.projections().use(updates.create(manager, decoder, 0));
     double loss = backward(decoder, Checkpointing.none(), 1);
     assertThat(loss).isCloseTo(loss(expected), within(1e-5));
     try (DecodingSession session = DecodingSession.open(decoder, 1)) {
@@ -185,7 +185,7 @@ class LowRankUpdatesTest {
     Decoder decoder = TestDecoders.create(manager, "llama");
     DecoderConfig config = decoder.config();
     String projection = "model.layers.1.mlp.up_proj";
-    LowRankUpdates.Factors factors = decoder.newFactors(manager, projection, 1, 1);
+    LowRankUpdates.Factors factors = decoder.projections().newFactors(manager, projection, 1, 1);
     double[] one = new double[config.width()];
     one[3] = 1;
     double[] ones = new double[config.feedForwardWidth()];
@@ -193,7 +193,7 @@ class LowRankUpdatesTest {
     TestDecoders.set(manager, factors.a().getArray(), one);
     TestDecoders.set(manager, factors.b().getArray(), ones);
     float[] plain = hidden(decoder, 0);
-    decoder.useLowRankUpdates(LowRankUpdates.of(manager, 1, 0.3, Map.of(projection, factors)));
+    decoder.projections().use(LowRankUpdates.of(manager, 1, 0.3, Map.of(projection, factors)));
     int passes = 60;
     int dropped = 0;
     for (int seed = 0; seed < passes; seed++) {
@@ -219,7 +219,7 @@ class LowRankUpdatesTest {
     TestUpdates updates = new TestUpdates(TestConfigs.config(name), ".*_proj");
     Decoder decoder =
         TestDecoders.create(manager, TestConfigs.config(name), Precision.BFLOAT16_MIXED);
-    decoder.useLowRankUpdates(updates.create(manager, decoder, 0));
+    decoder.projections().use(updates.create(manager, decoder, 0));
     double[][] expected = new NaiveDecoder(decoder.config(), updates.merged()).logits(IDS);
     assertThat(TestDecoders.error(decoder.logits(manager, input).toFloatArray(), flat(expected)))
         .isLessThan(0.05);
@@ -231,9 +231,12 @@ class LowRankUpdatesTest {
     Decoder decoder = TestDecoders.create(manager, "llama");
     float[] plain = decoder.logits(manager, input).toFloatArray();
     Map<String, LowRankUpdates.Factors> factors = new LinkedHashMap<>();
-    decoder.projections().forEach(p -> factors.put(p, decoder.newFactors(manager, p, 4, 9)));
+    decoder
+        .projections()
+        .names()
+        .forEach(p -> factors.put(p, decoder.projections().newFactors(manager, p, 4, 9)));
     assertThat(factors).hasSize(14);
-    decoder.useLowRankUpdates(LowRankUpdates.of(manager, 2, 0, factors));
+    decoder.projections().use(LowRankUpdates.of(manager, 2, 0, factors));
     assertThat(decoder.logits(manager, input).toFloatArray()).isEqualTo(plain);
     assertThat(decoder.allParametersByName())
         .hasSize(decoder.parametersByName().size() + 28)
@@ -246,7 +249,7 @@ class LowRankUpdatesTest {
     }
     double squares = IntStream.range(0, a.length).mapToDouble(i -> a[i] * a[i]).sum() / a.length;
     assertThat(squares).isCloseTo(0.25 * 0.25 / 3, within(0.006));
-    decoder.useLowRankUpdates(LowRankUpdates.none());
+    decoder.projections().use(LowRankUpdates.none());
     assertThat(decoder.allParametersByName()).isEqualTo(decoder.parametersByName());
   }
 
@@ -254,32 +257,35 @@ class LowRankUpdatesTest {
   void refuseWhatDoesNotFit() {
     Decoder decoder = TestDecoders.create(manager, "llama");
     String query = "model.layers.0.self_attn.q_proj";
-    LowRankUpdates.Factors factors = decoder.newFactors(manager, query, 2, 1);
+    LowRankUpdates.Factors factors = decoder.projections().newFactors(manager, query, 2, 1);
     for (String name : List.of("model.layers.9.mlp.up_proj", "model.norm", "lm_head", "q_proj")) {
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
-                  decoder.useLowRankUpdates(
-                      LowRankUpdates.of(manager, 1, 0, Map.of(name, factors))))
+                  decoder
+                      .projections()
+                      .use(LowRankUpdates.of(manager, 1, 0, Map.of(name, factors))))
           .withMessageContaining("no projection " + name);
     }
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                decoder.useLowRankUpdates(
-                    LowRankUpdates.of(
-                        manager, 1, 0, Map.of("model.layers.0.self_attn.k_proj", factors))))
+                decoder
+                    .projections()
+                    .use(
+                        LowRankUpdates.of(
+                            manager, 1, 0, Map.of("model.layers.0.self_attn.k_proj", factors))))
         .withMessageContaining("k_proj must be of the weight's shape (6, 16), but is of (24, 16)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new LowRankUpdates.Factors(factors.b(), factors.a()))
         .withMessageContaining("[rank, in] and [out, rank]");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> decoder.newFactors(manager, query, 0, 1))
+        .isThrownBy(() -> decoder.projections().newFactors(manager, query, 0, 1))
         .withMessage("rank must be at least 1, got 0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LowRankUpdates.of(manager, 1, 1, Map.of()))
         .withMessage("dropout must be in [0, 1), got 1.0");
-    assertThat(decoder.lowRankUpdates().byProjection()).isEmpty();
+    assertThat(decoder.projections().updates().byProjection()).isEmpty();
   }
 
   /** Blocks of a user's have no projections that are known. */
@@ -289,7 +295,7 @@ class LowRankUpdatesTest {
         Decoder.builder(manager, TestConfigs.config("llama"))
             .feedForward((config, layer) -> PlainBlocks.feedForward(config))
             .build();
-    assertThat(decoder.projections())
+    assertThat(decoder.projections().names())
         .hasSize(8)
         .allSatisfy(name -> assertThat(name).contains("self_attn"));
   }

@@ -86,9 +86,10 @@ final class TestUpdates {
   /** Returns them as a decoder takes them. */
   LowRankUpdates create(NDManager manager, Decoder decoder, double dropout) {
     Map<String, LowRankUpdates.Factors> byProjection = new LinkedHashMap<>();
-    for (String projection : decoder.projections()) {
+    for (String projection : decoder.projections().names()) {
       if (factors.containsKey(projection + ".lora_A.weight")) {
-        byProjection.put(projection, decoder.newFactors(manager, projection, RANK, 1));
+        byProjection.put(
+            projection, decoder.projections().newFactors(manager, projection, RANK, 1));
       }
     }
     LowRankUpdates updates = LowRankUpdates.of(manager, SCALE, dropout, byProjection);
@@ -103,7 +104,7 @@ final class TestUpdates {
   /** Returns a decoder with its own weights of a test, and these in force. */
   Decoder decoder(NDManager manager, double dropout) {
     Decoder decoder = TestDecoders.create(manager, config, Precision.FLOAT32);
-    decoder.useLowRankUpdates(create(manager, decoder, dropout));
+    decoder.projections().use(create(manager, decoder, dropout));
     return decoder;
   }
 }

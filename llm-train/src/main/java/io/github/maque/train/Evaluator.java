@@ -19,11 +19,11 @@ import io.github.maque.train.metric.Evaluation;
 import io.github.maque.train.objective.HiddenLoss;
 import io.github.maque.train.objective.HiddenObjective;
 import io.github.maque.train.objective.MicroBatch;
-import io.github.maque.train.objective.NextToken;
 import io.github.maque.train.objective.Objective;
 import io.github.maque.train.objective.TokenLoss;
 import io.github.maque.train.objective.TokenObjective;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +31,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The loss of what is not trained on, other figures, and texts of the model's own. */
-final class Evaluator {
+final class Evaluator implements AutoCloseable {
   private static final KernelSource SOURCE =
       KernelSource.of(
           "evaluation",
@@ -50,11 +51,14 @@ final class Evaluator {
   private final @Nullable Sequences data;
   private final Objective objective;
   private final @Nullable Tokenizer tokenizer;
-  private final OptionalDouble bytesPerToken;
+  private final int[] bytes;
   private final List<Probe> probes;
   private final EvaluationPlan plan;
   private final long seed;
   private final int mostRows;
+  private final NDManager manager;
+  private final Kernel crossEntropy;
+  private final MicroBatch.Loader loader;
 
   /**
    * Creates one.
@@ -66,13 +70,26 @@ final class Evaluator {
     data = settings.validation;
     objective = settings.validationObjective();
     tokenizer = settings.tokenizer;
-    bytesPerToken = settings.bytesPerToken;
+    bytes = bytes(settings.tokenizer);
     probes = List.copyOf(settings.probes);
     plan = settings.options.evaluation();
     seed = settings.options.seed();
     int together = objective.rowsTogether();
     long rows = data == null ? together : tokensAtOnce / data.length() / together * together;
     mostRows = Math.toIntExact(Math.max(together, rows));
+    manager = decoder.manager().newSubManager();
+    crossEntropy = Kernels.compile(manager, SOURCE).get("cross_entropy");
+    loader = new MicroBatch.Loader(manager);
+  }
+
+  /** Returns how many bytes of UTF-8 each token stands for: special ones for none. */
+  private static int[] bytes(@Nullable Tokenizer tokenizer) {
+    if (tokenizer == null) {
+      return new int[0];
+    }
+    return IntStream.range(0, tokenizer.vocabularySize())
+        .map(id -> tokenizer.specialTokens().contains(id) ? 0 : tokenizer.pieceBytes(id).length)
+        .toArray();
   }
 
   /** Returns whether there is anything to evaluate. */
@@ -110,16 +127,16 @@ final class Evaluator {
       return Optional.empty();
     }
     double loss = sums.loss / sums.weight; // NaN, if nothing has weight
-    OptionalDouble bits =
-        bytesPerToken.isPresent() && objective instanceof NextToken
-            ? OptionalDouble.of(loss / Math.log(2) / bytesPerToken.getAsDouble())
-            : OptionalDouble.empty();
+    boolean likelihood = objective.isNegativeLogLikelihood() && !Double.isNaN(loss);
     List<Evaluation.Sample> samples = samples();
     return Optional.of(
         new Evaluation(
             step,
             loss,
-            bits,
+            likelihood ? OptionalDouble.of(Math.exp(loss)) : OptionalDouble.empty(),
+            likelihood && sums.bytes > 0
+                ? OptionalDouble.of(sums.loss / Math.log(2) / sums.bytes)
+                : OptionalDouble.empty(),
             sums.tokens,
             loss < bestBefore.orElse(Double.POSITIVE_INFINITY),
             (System.nanoTime() - start) / 1e9,
@@ -131,11 +148,8 @@ final class Evaluator {
     int together = objective.rowsTogether();
     long left = plan.sequences() == 0 ? sequences.size() : plan.sequences();
     left = Math.max(together, left / together * together);
-    try (NDManager manager = decoder.manager().newSubManager();
-        BatchStream batches =
-            BatchStream.of(sequences).batchSize(rows).sequential().epochs(1).open()) {
-      Kernel crossEntropy = Kernels.compile(manager, SOURCE).get("cross_entropy");
-      MicroBatch.Loader loader = new MicroBatch.Loader(manager);
+    try (BatchStream batches =
+        BatchStream.of(sequences).batchSize(rows).sequential().epochs(1).open()) {
       while (left > 0 && !stopped.getAsBoolean()) {
         try (Batch batch = batches.next();
             NDManager scope = manager.newSubManager()) {
@@ -143,14 +157,14 @@ final class Evaluator {
             break;
           }
           int taken = (int) Math.min(left, batch.rows());
-          add(loader.load(scope, batch, 0, taken), crossEntropy, sums);
+          add(loader.load(scope, batch, 0, taken), sums);
           left -= taken;
         }
       }
     }
   }
 
-  private void add(MicroBatch micro, Kernel crossEntropy, Sums sums) {
+  private void add(MicroBatch micro, Sums sums) {
     NDManager scope = micro.manager();
     NDArray hidden = decoder.hiddenStates(scope, micro.input());
     if (objective instanceof HiddenObjective ofHidden) {
@@ -169,12 +183,23 @@ final class Evaluator {
             Map.of());
       }
     }
+    addTokens(micro, sums);
+  }
+
+  private void addTokens(MicroBatch micro, Sums sums) {
     FloatBuffer weights = micro.batch().lossWeights().asFloatBuffer();
+    IntBuffer targets = micro.batch().targets().asIntBuffer();
     for (int row = 0; row < micro.rows(); row++) {
       sums.weight += TrainingStep.weight(objective, micro.batch(), row);
     }
     for (int place = 0; place < micro.rows() * micro.batch().length(); place++) {
-      sums.tokens += weights.get(place) != 0 ? 1 : 0;
+      float weight = weights.get(place);
+      if (weight != 0) {
+        int target = targets.get(place);
+        sums.tokens++;
+        // One token of unknown length is enough to know nothing.
+        sums.bytes += target < bytes.length ? (double) weight * bytes[target] : Double.NaN;
+      }
     }
   }
 
@@ -201,11 +226,17 @@ final class Evaluator {
     }
   }
 
+  @Override
+  public void close() {
+    manager.close();
+  }
+
   /** What batches add up. */
   private static final class Sums {
     private final Map<String, Double> metrics = new TreeMap<>();
     private double loss;
     private double weight;
+    private double bytes;
     private long tokens;
 
     void add(NDArray more, Map<String, NDArray> moreMetrics) {

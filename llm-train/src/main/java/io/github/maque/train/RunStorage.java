@@ -15,6 +15,7 @@ import io.github.maque.train.metric.MetricsFile;
 import io.github.maque.train.metric.ReportFiles;
 import io.github.maque.train.metric.RunDescription;
 import io.github.maque.train.metric.RunDirectory;
+import io.github.maque.train.metric.RunEnd;
 import io.github.maque.train.metric.RunHistory;
 import io.github.maque.train.metric.TensorBoardFile;
 import io.github.maque.train.metric.TrainingListener;
@@ -42,7 +43,7 @@ final class RunStorage implements AutoCloseable {
   private double copySeconds;
   private @Nullable IOException failure;
 
-  private RunStorage(TrainerBuilder settings) throws IOException {
+  private RunStorage(TrainerBuilder settings, long lastStep) throws IOException {
     directory = settings.directory;
     model = settings.modelFormat();
     if (directory == null) {
@@ -61,6 +62,11 @@ final class RunStorage implements AutoCloseable {
       start = StartingPoint.of(settings.resume, store);
       lastSaved = settings.resume instanceof Resume.Auto ? start.step() : -1;
       Path metrics = new RunDirectory(directory).metrics();
+      if (start.step() >= lastStep && isComplete(metrics)) {
+        recorder = new HistoryRecorder(MetricsFile.read(metrics));
+        listeners.add(recorder);
+        return;
+      }
       MetricsFile file = MetricsFile.open(metrics, start.step());
       files.add(file);
       recorder = new HistoryRecorder(MetricsFile.read(metrics));
@@ -78,12 +84,22 @@ final class RunStorage implements AutoCloseable {
   }
 
   /**
-   * Opens the storage that a builder says.
+   * Opens the storage that a builder says. The files of a run that is complete stay as they are.
    *
+   * @param lastStep the number of the run's last update
    * @throws IOException if the directory cannot be used, or the checkpoint to go on from is damaged
    */
-  static RunStorage open(TrainerBuilder settings) throws IOException {
-    return new RunStorage(settings);
+  static RunStorage open(TrainerBuilder settings, long lastStep) throws IOException {
+    return new RunStorage(settings, lastStep);
+  }
+
+  /** A run that was killed behind its last checkpoint still has its end to be told. */
+  private static boolean isComplete(Path metrics) throws IOException {
+    return Files.exists(metrics)
+        && MetricsFile.read(metrics)
+            .end()
+            .filter(end -> end.reason() == RunEnd.Reason.COMPLETED)
+            .isPresent();
   }
 
   /** Returns what the run begins with. */

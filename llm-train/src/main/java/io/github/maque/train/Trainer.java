@@ -127,7 +127,7 @@ public final class Trainer {
       throw new IllegalStateException("a trainer trains once");
     }
     used = true;
-    try (RunStorage storage = RunStorage.open(settings)) {
+    try (RunStorage storage = RunStorage.open(settings, horizon.steps())) {
       String configuration = settings.configuration();
       TrainerState start =
           storage

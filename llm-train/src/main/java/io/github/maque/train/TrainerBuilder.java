@@ -13,7 +13,6 @@ import io.github.maque.train.schedule.Schedule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,6 @@ public final class TrainerBuilder {
   @Nullable Mixture data;
   @Nullable Sequences validation;
   @Nullable Objective validationObjective;
-  OptionalDouble bytesPerToken = OptionalDouble.empty();
   @Nullable Tokenizer tokenizer;
   @Nullable Path directory;
   Resume resume = Resume.auto();
@@ -47,7 +45,6 @@ public final class TrainerBuilder {
     data = other.data;
     validation = other.validation;
     validationObjective = other.validationObjective;
-    bytesPerToken = other.bytesPerToken;
     tokenizer = other.tokenizer;
     directory = other.directory;
     resume = other.resume;
@@ -93,19 +90,11 @@ public final class TrainerBuilder {
   }
 
   /**
-   * Sets how many bytes of UTF-8 a token of the validation data stands for, on average: then losses
-   * are told in bits per byte, too, which compare models of different tokenizers.
+   * Sets the tokenizer of the data, which samples need, and which is put beside the weights. With
+   * it losses that are a {@linkplain Objective#isNegativeLogLikelihood negative log-likelihood} are
+   * told in bits per byte, too, which compare models of different tokenizers: by the bytes of UTF-8
+   * that the evaluated tokens stand for in the middle of a text, special tokens for none.
    */
-  public TrainerBuilder bytesPerToken(double bytes) {
-    if (!(bytes > 0 && bytes < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "bytesPerToken must be greater than 0 and finite, got " + bytes);
-    }
-    bytesPerToken = OptionalDouble.of(bytes);
-    return this;
-  }
-
-  /** Sets the tokenizer of the data, which samples need, and which is put beside the weights. */
   public TrainerBuilder tokenizer(Tokenizer itsTokenizer) {
     tokenizer = itsTokenizer;
     return this;
@@ -232,9 +221,6 @@ public final class TrainerBuilder {
   public Trainer build() {
     if (data == null) {
       throw new IllegalArgumentException("data must be set: what to train on");
-    }
-    if (bytesPerToken.isPresent() && validation == null) {
-      throw new IllegalArgumentException("bytesPerToken is of validation data, and there are none");
     }
     return new Trainer(this, data);
   }

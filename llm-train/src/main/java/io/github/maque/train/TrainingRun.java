@@ -324,6 +324,7 @@ final class TrainingRun implements AutoCloseable {
   public void close() {
     pending.close();
     trainingStep.close();
+    evaluator.close();
     manager.close();
   }
 }

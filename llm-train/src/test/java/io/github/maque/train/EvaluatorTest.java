@@ -43,7 +43,7 @@ class EvaluatorTest {
 
   private Evaluation evaluate(Sequences sequences, long count, int rows, OptionalDouble best) {
     EvaluationPlan plan = new EvaluationPlan(1, count, List.of(), 1, 0);
-    return evaluator(Trainer.on(decoder).validation(sequences).bytesPerToken(3.5).evaluation(plan))
+    return evaluator(Trainer.on(decoder).validation(sequences).evaluation(plan))
         .evaluate(7, rows, best, () -> false)
         .orElseThrow();
   }
@@ -60,9 +60,9 @@ class EvaluatorTest {
       for (int rows : new int[] {1, 4, 16}) {
         Evaluation evaluation = evaluate(data, count, rows, OptionalDouble.empty());
         assertThat(evaluation.loss()).isCloseTo(naive[0], within(1e-5));
-        assertThat(evaluation.bitsPerByte().orElseThrow())
-            .isCloseTo(naive[0] / Math.log(2) / 3.5, within(1e-5));
-        assertThat(evaluation.perplexity()).isCloseTo(Math.exp(naive[0]), within(1e-3));
+        assertThat(evaluation.bitsPerByte()).isEmpty();
+        assertThat(evaluation.perplexity().orElseThrow())
+            .isCloseTo(Math.exp(naive[0]), within(1e-3));
         assertThat(evaluation.tokens()).isEqualTo((long) naive[1]);
         assertThat(evaluation.step()).isEqualTo(7);
       }
@@ -111,6 +111,7 @@ class EvaluatorTest {
   void withoutWeightsThereIsNoLoss() {
     Evaluation evaluation = evaluate(new WeightedSequences(data, 0), 0, 4, OptionalDouble.empty());
     assertThat(evaluation.loss()).isNaN();
+    assertThat(evaluation.perplexity()).isEmpty();
     assertThat(evaluation.tokens()).isZero();
     assertThat(evaluation.best()).isFalse();
   }
@@ -125,11 +126,7 @@ class EvaluatorTest {
 
   @Test
   void samplesAreTheSameForTheSameSeed() throws IOException {
-    Tokenizer tokenizer =
-        BpeTrainer.byteLevel()
-            .vocabularySize(260)
-            .train(TextSource.of(List.of("a sparrow is small")))
-            .tokenizer();
+    Tokenizer tokenizer = tokenizer(260);
     Decoder writer =
         Decoder.create(
             manager, TestDecoders.config().vocabularySize(260).build(), Precision.FLOAT32);
@@ -179,7 +176,96 @@ class EvaluatorTest {
             .orElseThrow();
     assertThat(evaluation.loss()).isEqualTo(3);
     assertThat(evaluation.figures()).containsExactly(Map.entry("rows", 0.5));
+    assertThat(evaluation.perplexity()).isEmpty();
     assertThat(evaluation.bitsPerByte()).isEmpty();
+  }
+
+  @Test
+  void perplexityIsToldOfObjectivesThatSayTheyAreALikelihood() {
+    TokenObjective objective =
+        new TokenObjective() {
+          @Override
+          public boolean isNegativeLogLikelihood() {
+            return true;
+          }
+
+          @Override
+          public TokenLoss loss(MicroBatch batch, NDArray logProbabilities) {
+            NDArray loss = logProbabilities.mul(batch.lossWeights()).sum().neg();
+            return new TokenLoss(loss, batch.lossWeights().neg());
+          }
+        };
+    EvaluationPlan plan = new EvaluationPlan(1, 6, List.of(), 1, 0);
+    Evaluation own =
+        evaluator(Trainer.on(decoder).validation(data, objective).evaluation(plan))
+            .evaluate(7, 4, OptionalDouble.empty(), () -> false)
+            .orElseThrow();
+    Evaluation nextToken = evaluate(data, 6, 4, OptionalDouble.empty());
+    assertThat(own.perplexity().orElseThrow())
+        .isCloseTo(nextToken.perplexity().orElseThrow(), within(1e-3));
+  }
+
+  @Test
+  void bitsPerByteAreOfTheVeryTokensThatAreEvaluated() throws IOException {
+    Tokenizer tokenizer = tokenizer(266);
+    int sequences = SIZE - 2;
+    double weights = 0;
+    double bytes = 0;
+    Sequences text = new LastTokens(data, 266 - TestDecoders.TOKENS);
+    Row row = new Row(TestDecoders.LENGTH);
+    for (int sequence = 0; sequence < sequences; sequence++) {
+      text.read(sequence, row);
+      for (int place = 0; place < row.length(); place++) {
+        int target = row.targets[place];
+        int size = tokenizer.decodeBytes(new int[] {target}).length;
+        weights += row.lossWeights[place];
+        bytes += tokenizer.specialTokens().contains(target) ? 0 : row.lossWeights[place] * size;
+      }
+    }
+    Evaluation evaluation = evaluate(text, tokenizer, sequences);
+    assertThat(evaluation.bitsPerByte().orElseThrow())
+        .isCloseTo(evaluation.loss() * weights / Math.log(2) / bytes, within(1e-6));
+    assertThat(bytes).isGreaterThan(weights);
+    assertThat(evaluate(text, tokenizer(257), sequences).bitsPerByte()).isEmpty();
+  }
+
+  /** Sequences of the last tokens of a vocabulary, those of more than a byte. */
+  private record LastTokens(Sequences of, int first) implements Sequences {
+    @Override
+    public long size() {
+      return of.size();
+    }
+
+    @Override
+    public int length() {
+      return of.length();
+    }
+
+    @Override
+    public void read(long index, Row row) {
+      of.read(index, row);
+      for (int place = 0; place < row.length(); place++) {
+        row.ids[place] += first;
+        row.targets[place] += first;
+      }
+    }
+  }
+
+  private Evaluation evaluate(Sequences text, Tokenizer tokenizer, int sequences) {
+    Decoder reader =
+        Decoder.create(
+            manager, TestDecoders.config().vocabularySize(266).build(), Precision.FLOAT32);
+    EvaluationPlan plan = new EvaluationPlan(1, sequences, List.of(), 1, 0);
+    return evaluator(Trainer.on(reader).tokenizer(tokenizer).validation(text).evaluation(plan))
+        .evaluate(1, 4, OptionalDouble.empty(), () -> false)
+        .orElseThrow();
+  }
+
+  private static Tokenizer tokenizer(int vocabularySize) throws IOException {
+    return BpeTrainer.byteLevel()
+        .vocabularySize(vocabularySize)
+        .train(TextSource.of(List.of("a sparrow is small, and all that is small is a sparrow")))
+        .tokenizer();
   }
 
   @Test

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import io.github.maque.model.Decoder;
+import io.github.maque.model.format.HuggingFaceDirectory;
 import io.github.maque.model.kernel.Precision;
 import io.github.maque.train.metric.Evaluation;
+import io.github.maque.train.metric.MetricsFile;
 import io.github.maque.train.metric.RunEnd;
+import io.github.maque.train.metric.RunHistory;
 import io.github.maque.train.metric.StepMetrics;
 import io.github.maque.train.metric.TrainingListener;
 import io.github.maque.train.metric.Warning;
@@ -16,25 +19,34 @@ import io.github.maque.train.objective.TokenObjective;
 import io.github.maque.train.optimizer.Sgd;
 import io.github.maque.train.schedule.Amount;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a run begins with, and that it goes on as if it had never ended. */
 class ResumeTest {
   private static final int STOP = 14;
 
+  /** The run that the others must be like, which nobody changes. */
+  @TempDir private static Path whole;
+
   @TempDir private Path directory;
 
   private final NDManager manager = NDManager.newBaseManager("PyTorch");
+
+  @BeforeAll
+  static void trainWithoutAStop() throws IOException {
+    TestRuns.train(whole, Precision.FLOAT32);
+  }
 
   @AfterEach
   void close() {
@@ -67,39 +79,77 @@ class ResumeTest {
     return result.history().end().orElseThrow();
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = Precision.class,
-      names = {"FLOAT32", "BFLOAT16_MIXED"})
-  void stoppedRunGoesOnToTheBit(Precision precision) throws IOException {
-    Path whole = directory.resolve("whole");
+  @Test
+  void stoppedRunGoesOnToTheBit() throws IOException {
+    goesOnToTheBit(Precision.FLOAT32, whole);
+  }
+
+  @Test
+  void stoppedRunGoesOnToTheBitInHalfPrecision() throws IOException {
+    Path uninterrupted = directory.resolve("whole");
+    TestRuns.train(uninterrupted, Precision.BFLOAT16_MIXED);
+    goesOnToTheBit(Precision.BFLOAT16_MIXED, uninterrupted);
+  }
+
+  private void goesOnToTheBit(Precision precision, Path uninterrupted) throws IOException {
     Path parts = directory.resolve("parts");
-    TrainingResult uninterrupted = TestRuns.train(whole, precision);
     RunEnd stop = end(stopped(TestRuns.of(TestRuns.decoder(manager, precision), parts), STOP));
     assertThat(stop.reason()).isEqualTo(RunEnd.Reason.STOPPED);
     assertThat(stop.step()).isEqualTo(STOP);
     TrainingResult rest = TestRuns.train(parts, precision);
-    assertThat(TestRuns.computed(parts)).isEqualTo(TestRuns.computed(whole));
+    assertThat(TestRuns.computed(parts)).isEqualTo(TestRuns.computed(uninterrupted));
     for (String file : List.of("model.safetensors", "training.safetensors", "config.yaml")) {
-      assertThat(TestRuns.last(parts, file)).isEqualTo(TestRuns.last(whole, file));
+      assertThat(TestRuns.last(parts, file)).isEqualTo(TestRuns.last(uninterrupted, file));
     }
     assertThat(rest.history().steps()).hasSize(TestRuns.STEPS);
     assertThat(rest.history().parts()).hasSize(2);
     assertThat(TestRuns.warnings(rest)).isEmpty();
-    assertThat(end(rest).tokens()).isEqualTo(end(uninterrupted).tokens());
+    RunHistory before = MetricsFile.read(uninterrupted.resolve("metrics.jsonl"));
+    assertThat(end(rest).tokens()).isEqualTo(before.end().orElseThrow().tokens());
     assertThat(rest.lastCheckpoint()).contains(TestRuns.checkpoint(parts, TestRuns.STEPS));
   }
 
   @Test
   void completeRunStaysAsItIs() throws IOException {
-    TestRuns.train(directory, Precision.FLOAT32);
-    List<String> computed = TestRuns.computed(directory);
-    byte[] weights = TestRuns.last(directory, "model.safetensors");
-    TrainingResult again = run(directory).build().train();
+    Map<Path, ByteBuffer> before = files();
+    Decoder decoder = TestRuns.decoder(manager, Precision.FLOAT32);
+    TrainingResult again = TestRuns.of(decoder, whole).build().train();
+    assertThat(files()).isEqualTo(before);
     assertThat(end(again).reason()).isEqualTo(RunEnd.Reason.COMPLETED);
     assertThat(end(again).step()).isEqualTo(TestRuns.STEPS);
-    assertThat(TestRuns.computed(directory)).isEqualTo(computed);
-    assertThat(TestRuns.last(directory, "model.safetensors")).isEqualTo(weights);
+    assertThat(again.history().steps()).hasSize(TestRuns.STEPS);
+    Path last = TestRuns.checkpoint(whole, TestRuns.STEPS);
+    assertThat(again.lastCheckpoint()).contains(last);
+    try (HuggingFaceDirectory saved = HuggingFaceDirectory.open(last)) {
+      assertThat(TestDecoders.weights(decoder))
+          .usingRecursiveComparison()
+          .isEqualTo(TestDecoders.weights(saved.decoder(manager, Precision.FLOAT32)));
+    }
+  }
+
+  private static Map<Path, ByteBuffer> files() throws IOException {
+    Map<Path, ByteBuffer> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(whole)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        files.put(file, ByteBuffer.wrap(Files.readAllBytes(file)));
+      }
+    }
+    return files;
+  }
+
+  @Test
+  void aRunThatWasKilledBeforeItSaidThatItIsCompleteSaysSo() throws IOException {
+    run(directory).duration(Amount.ofSteps(2)).build().train();
+    Path metrics = directory.resolve("metrics.jsonl");
+    List<String> lines = Files.readAllLines(metrics);
+    Files.write(metrics, lines.subList(0, lines.size() - 1));
+    assertThat(MetricsFile.read(metrics).end()).isEmpty();
+    for (int part = 0; part < 2; part++) {
+      run(directory).duration(Amount.ofSteps(2)).build().train();
+      assertThat(Files.readAllLines(metrics)).hasSize(lines.size());
+      assertThat(MetricsFile.read(metrics).end().orElseThrow().reason())
+          .isEqualTo(RunEnd.Reason.COMPLETED);
+    }
   }
 
   @Test
@@ -175,9 +225,7 @@ class ResumeTest {
 
   @Test
   void fallsBackToTheNewestIntactCheckpointAndSaysWhy() throws IOException {
-    Path whole = directory.resolve("whole");
     Path damaged = directory.resolve("damaged");
-    TestRuns.train(whole, Precision.FLOAT32);
     stopped(run(damaged), STOP);
     damage(TestRuns.checkpoint(damaged, STOP).resolve("training.safetensors"));
     TrainingResult result = run(damaged).build().train();
@@ -346,9 +394,7 @@ class ResumeTest {
 
   @Test
   void anEvaluationThatWasCutShortIsMadeUpFor() throws IOException {
-    Path whole = directory.resolve("whole");
     Path parts = directory.resolve("parts");
-    TestRuns.train(whole, Precision.FLOAT32);
     AtomicReference<Trainer> trainer = new AtomicReference<>();
     trainer.set(
         run(parts)
@@ -382,9 +428,7 @@ class ResumeTest {
 
   @Test
   void anInterruptSavesAndStops() throws IOException {
-    Path whole = directory.resolve("whole");
     Path parts = directory.resolve("parts");
-    TestRuns.train(whole, Precision.FLOAT32);
     TrainingListener interrupts =
         new TrainingListener() {
           @Override

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What goes wrong beside training, and does not stop it. */
 class StorageFailureTest {
+  private static final Amount SHORT = Amount.ofSteps(8);
+
   @TempDir private Path directory;
 
   private final NDManager manager = NDManager.newBaseManager("PyTorch");
@@ -92,6 +94,7 @@ class StorageFailureTest {
     Path broken = directory.resolve("broken");
     TrainingResult result =
         run(broken)
+            .duration(SHORT)
             .listener(started)
             .listener(evaluated)
             .listener(saved)
@@ -109,7 +112,7 @@ class StorageFailureTest {
         .anySatisfy(message -> assertThat(message).endsWith("saved"))
         .anySatisfy(message -> assertThat(message).endsWith("stepped"));
     Path whole = directory.resolve("whole");
-    TestRuns.train(whole, Precision.FLOAT32);
+    run(whole).duration(SHORT).build().train();
     assertThat(TestRuns.computed(broken)).isEqualTo(TestRuns.computed(whole));
   }
 
@@ -160,15 +163,21 @@ class StorageFailureTest {
   void runThatCannotBeSavedInTheEndFails() {
     HistoryRecorder recorder = new HistoryRecorder();
     assertThatThrownBy(
-            () -> run(directory).listener(recorder).listener(after(9, this::block)).build().train())
+            () ->
+                run(directory)
+                    .duration(SHORT)
+                    .listener(recorder)
+                    .listener(after(5, this::block))
+                    .build()
+                    .train())
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("the checkpoint of step " + TestRuns.STEPS)
+        .hasMessageContaining("the checkpoint of step 8")
         .hasMessageContaining(checkpoints().toString());
     RunHistory history = recorder.history();
-    assertThat(history.steps()).hasSize(TestRuns.STEPS);
+    assertThat(history.steps()).hasSize(8);
     RunEnd end = history.end().orElseThrow();
     assertThat(end.reason()).isEqualTo(RunEnd.Reason.FAILED);
-    assertThat(end.step()).isEqualTo(TestRuns.STEPS);
+    assertThat(end.step()).isEqualTo(8);
     assertThat(end.seconds()).isPositive();
   }
 
@@ -189,7 +198,7 @@ class StorageFailureTest {
       assertThatThrownBy(() -> TestRuns.of(decoder, directory).build().train())
           .hasMessageContaining("width is 16, but the decoder's is 32");
     }
-    assertThat(run(directory).build().train().history().steps()).hasSize(TestRuns.STEPS);
+    assertThat(run(directory).duration(SHORT).build().train().history().steps()).hasSize(8);
   }
 
   @Test
@@ -202,7 +211,7 @@ class StorageFailureTest {
                 assertThatThrownBy(() -> run(directory).build().train())
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("saving"));
-    run(directory).listener(second).listener(recorder).build().train();
+    run(directory).duration(SHORT).listener(second).listener(recorder).build().train();
     assertThat(recorder.history().warnings())
         .noneMatch(warning -> warning.kind() == Warning.Kind.LISTENER);
     assertThat(TestRuns.computed(directory)).isNotEqualTo(List.of());

@@ -118,13 +118,6 @@ class TrainerSettingsTest {
   }
 
   @Test
-  void bytesArePositive() {
-    for (double bytes : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
-      assertRefused(run -> run.bytesPerToken(bytes), "bytesPerToken", String.valueOf(bytes));
-    }
-  }
-
-  @Test
   void schedulesFitIntoTheRun() {
     assertRefused(
         run -> run.duration(Amount.ofSteps(10)).schedule(new Cosine(Amount.ofSteps(20), 0.1)),

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Training that is killed again and again, at any moment and without notice. */
 class TrainingKillTest {
   /** Set {@code -Dmaque.kills=50} for a thorough look. */
-  private static final int KILLS = Integer.getInteger("maque.kills", 5);
+  private static final int KILLS = Integer.getInteger("maque.kills", 3);
 
   /** 128 and the number of the signal. */
   private static final int KILLED = 137;
@@ -40,7 +40,12 @@ class TrainingKillTest {
       long reached = 0;
       while (reached < TestRuns.STEPS) {
         int steps = kills < KILLS ? random.nextInt(MOST_STEPS) : TestRuns.STEPS;
-        long[] firstAndLast = train(killed, precision, steps);
+        int milliseconds = random.nextInt(MOST_MILLISECONDS);
+        if (kills == 0) { // Once at least between two checkpoints.
+          steps = TestRuns.CHECKPOINT_EVERY + 1;
+          milliseconds = 0;
+        }
+        long[] firstAndLast = train(killed, precision, steps, milliseconds);
         // All but the checkpoint that was on its way must still be there; on a slow disk one is
         // left
         // out while another is written.
@@ -51,7 +56,6 @@ class TrainingKillTest {
       }
       assertSame(killed, uninterrupted(precision));
     }
-    // Otherwise nothing was killed between two checkpoints.
     assertThat(again).isPositive();
   }
 
@@ -60,7 +64,8 @@ class TrainingKillTest {
    *
    * @return the first step that it has made and the last; of those made after an end, the last
    */
-  private long[] train(Path run, Precision precision, int steps) throws Exception {
+  private long[] train(Path run, Precision precision, int steps, int milliseconds)
+      throws Exception {
     Process process = TrainingProcess.start(run, precision);
     long[] firstAndLast = {TestRuns.STEPS + 1, 0};
     try (BufferedReader output = TrainingProcess.output(process)) {
@@ -69,7 +74,7 @@ class TrainingKillTest {
         firstAndLast[0] = Math.min(firstAndLast[0], step);
         firstAndLast[1] = step;
         if (step == firstAndLast[0] + steps) {
-          TimeUnit.MILLISECONDS.sleep(random.nextInt(MOST_MILLISECONDS));
+          TimeUnit.MILLISECONDS.sleep(milliseconds);
           process.toHandle().destroyForcibly();
         }
       }

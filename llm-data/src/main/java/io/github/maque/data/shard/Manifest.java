@@ -1,6 +1,7 @@
 package io.github.maque.data.shard;
 
 import io.github.maque.data.MalformedDataException;
+import io.github.maque.data.clean.CleaningReport;
 import io.github.maque.data.internal.Json;
 import io.github.maque.data.internal.JsonObject;
 import java.io.IOException;
@@ -175,6 +176,25 @@ public record Manifest(
     json.put("splits", shards);
     json.put("preparation", preparation);
     return json;
+  }
+
+  /**
+   * Returns what became of the documents that were cleaned.
+   *
+   * @param directory where the manifest is, for the error's sake
+   * @throws MalformedDataException if it does not tell
+   */
+  @SuppressWarnings("unchecked") // a manifest has no other maps
+  public CleaningReport cleaning(Path directory) throws MalformedDataException {
+    String file = directory.resolve(FILE).toString();
+    if (!(preparation.get("cleaning") instanceof Map<?, ?> report)) {
+      throw new MalformedDataException(file, "does not tell what cleaning did");
+    }
+    try {
+      return CleaningReport.fromJson((Map<String, Object>) report);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedDataException(file, "cleaning: " + e.getMessage(), e);
+    }
   }
 
   /**

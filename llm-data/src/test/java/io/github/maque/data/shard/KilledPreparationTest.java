@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KilledPreparationTest {
-  private static final int KILLS = 50;
+  /** Set {@code -Dmaque.kills=50} for a thorough look. */
+  private static final int KILLS = Integer.getInteger("maque.kills", 20);
+
   private static final int FILES = 20;
   private static final long SHARD_TOKENS = 30_000;
 

@@ -176,7 +176,9 @@ public final class NamedArrays implements TensorSource {
       for (long at = from; into.hasRemaining(); ) {
         int count = Math.min(CHUNK, into.remaining());
         try (NDManager scope = manager.newSubManager()) {
-          into.put(part(name, at, count, scope).toByteBuffer().asFloatBuffer());
+          // Where the numbers lie in memory already, they are not copied into an array of bytes
+          // first.
+          into.put(part(name, at, count, scope).toByteBuffer(true).asFloatBuffer());
         }
         at += count;
       }

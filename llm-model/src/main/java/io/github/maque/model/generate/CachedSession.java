@@ -120,7 +120,7 @@ final class CachedSession implements DecodingSession {
   private NDList declared(Decoder decoder, NDManager scratch) {
     NDArray none = decoder.none();
     Map<String, Parameter> parameters = decoder.parametersByName();
-    LowRankUpdates updates = decoder.lowRankUpdates();
+    LowRankUpdates updates = decoder.projections().updates();
     NDList arrays = new NDList();
     for (int layer = 0; layer < config.layers(); layer++) {
       for (String name : LAYER) {

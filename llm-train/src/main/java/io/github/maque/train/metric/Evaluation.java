@@ -12,7 +12,10 @@ import java.util.OptionalDouble;
  * @param step after which update, 0 before the first
  * @param loss the objective's, of the validation data, NaN if there are none: for {@link
  *     io.github.maque.train.objective.NextToken} the mean cross-entropy of a token, in nats
- * @param bitsPerByte of the text, if it is known how many bytes it has
+ * @param perplexity among how many tokens as good as chance would choose, if the loss is a
+ *     {@linkplain io.github.maque.train.objective.Objective#isNegativeLogLikelihood negative
+ *     log-likelihood}
+ * @param bitsPerByte of the evaluated tokens, if the loss is one and their bytes are known
  * @param tokens over how many tokens
  * @param best whether no earlier evaluation of the run had a lower loss
  * @param seconds how long it took
@@ -23,6 +26,7 @@ import java.util.OptionalDouble;
 public record Evaluation(
     long step,
     double loss,
+    OptionalDouble perplexity,
     OptionalDouble bitsPerByte,
     long tokens,
     boolean best,
@@ -33,11 +37,6 @@ public record Evaluation(
   public Evaluation {
     figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
     samples = List.copyOf(samples);
-  }
-
-  /** Returns among how many tokens as good as chance would choose; NaN if there is no loss. */
-  public double perplexity() {
-    return Math.exp(loss);
   }
 
   /**

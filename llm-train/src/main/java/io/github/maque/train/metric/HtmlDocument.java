@@ -1,7 +1,12 @@
 package io.github.maque.train.metric;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -14,8 +19,13 @@ public final class HtmlDocument {
 
   private final StringBuilder html = new StringBuilder();
 
-  /** Begins a page that browsers allow nothing but its own styles and pictures. */
-  public HtmlDocument(String title, String css) {
+  /**
+   * Begins a page that browsers allow nothing but its own styles and pictures.
+   *
+   * @param owner whose resource the page's own styles are, which follow those of all pages
+   * @param css the name of that resource
+   */
+  public HtmlDocument(String title, Class<?> owner, String css) {
     html.append(
         """
         <!DOCTYPE html>
@@ -27,7 +37,16 @@ public final class HtmlDocument {
         <meta name="viewport" content="width=device-width, initial-scale=1"/>
         """);
     element("title", "", title);
-    html.append("<style>\n").append(css).append("</style>\n</head>\n<body>\n");
+    html.append("<style>\n").append(read(HtmlDocument.class, "page.css")).append(read(owner, css));
+    html.append("</style>\n</head>\n<body>\n");
+  }
+
+  private static String read(Class<?> owner, String resource) {
+    try (InputStream in = Objects.requireNonNull(owner.getResourceAsStream(resource), resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + resource, e);
+    }
   }
 
   /** Adds an element; its classes may be none. */
@@ -62,7 +81,7 @@ public final class HtmlDocument {
   }
 
   /** Adds a picture, {@code width} by {@code height} units, given as a PNG file in Base64. */
-  HtmlDocument picture(String base64, String description, int width, int height) {
+  public HtmlDocument picture(String base64, String description, int width, int height) {
     html.append("<img width=\"").append(width).append("\" height=\"").append(height);
     html.append("\" alt=\"");
     text(description);
@@ -85,7 +104,8 @@ public final class HtmlDocument {
     return close("tbody").close("table").close("div");
   }
 
-  HtmlDocument number(String text) {
+  /** Adds a cell of a column of numbers. */
+  public HtmlDocument number(String text) {
     return element("td", "number", text);
   }
 
@@ -98,7 +118,8 @@ public final class HtmlDocument {
     return number(Double.isNaN(value) ? "–" : String.format(Locale.ROOT, format, value));
   }
 
-  HtmlDocument cell(String text) {
+  /** Adds a cell of a column of text. */
+  public HtmlDocument cell(String text) {
     return element("td", "", text);
   }
 

@@ -2,12 +2,10 @@ package io.github.maque.train.metric;
 
 import io.github.maque.tokenizer.format.AtomicFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * A run as a page of HTML: what it came to, its curves, the stories of its checkpoints side by
@@ -50,8 +48,8 @@ public final class HtmlReport {
   }
 
   /** Returns the page with the given pictures, of which there are none if none can be drawn. */
-  static String page(RunHistory history, List<Picture> pictures) throws IOException {
-    HtmlDocument page = new HtmlDocument("Training run", css());
+  static String page(RunHistory history, List<Picture> pictures) {
+    HtmlDocument page = new HtmlDocument("Training run", HtmlReport.class, "report.css");
     ReportSections sections = new ReportSections(page, history);
     sections.heading();
     sections.summary();
@@ -64,12 +62,5 @@ public final class HtmlReport {
     sections.parts();
     sections.configuration();
     return page.end();
-  }
-
-  private static String css() throws IOException {
-    try (InputStream in =
-        Objects.requireNonNull(HtmlReport.class.getResourceAsStream("report.css"))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }

@@ -53,6 +53,7 @@ final class MetricsLine {
   static String of(Evaluation evaluation) {
     JsonObject line = event("evaluation", evaluation.step());
     line.add("loss", number(evaluation.loss()));
+    evaluation.perplexity().ifPresent(value -> line.add("perplexity", number(value)));
     evaluation.bitsPerByte().ifPresent(bits -> line.add("bits_per_byte", number(bits)));
     line.addProperty("tokens", evaluation.tokens());
     line.addProperty("best", evaluation.best());
@@ -159,14 +160,19 @@ final class MetricsLine {
     return new Evaluation(
         line.whole("step"),
         line.number("loss"),
-        line.names().contains("bits_per_byte")
-            ? OptionalDouble.of(line.number("bits_per_byte"))
-            : OptionalDouble.empty(),
+        optional(line, "perplexity"),
+        optional(line, "bits_per_byte"),
         line.whole("tokens"),
         line.flag("best"),
         line.number("seconds"),
         line.names().contains("figures") ? numbers(line.object("figures")) : Map.of(),
         samples);
+  }
+
+  private static OptionalDouble optional(MetricsObject line, String name) {
+    return line.names().contains(name)
+        ? OptionalDouble.of(line.number(name))
+        : OptionalDouble.empty();
   }
 
   private static SavedCheckpoint checkpoint(MetricsObject line) {

@@ -189,7 +189,7 @@ final class ReportSections {
       page.open("tr", "")
           .number(evaluation.step())
           .number("%.4f", evaluation.loss())
-          .number("%,.2f", evaluation.perplexity())
+          .number("%,.2f", evaluation.perplexity().orElse(Double.NaN))
           .number("%.4f", bits.orElse(Double.NaN))
           .number(evaluation.tokens())
           .number("%.1f", evaluation.seconds())

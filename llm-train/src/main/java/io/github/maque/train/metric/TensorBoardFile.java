@@ -101,7 +101,7 @@ public final class TensorBoardFile implements TrainingListener, AutoCloseable {
   public void evaluated(Evaluation evaluation) {
     TensorBoardSummary summary = new TensorBoardSummary();
     addKnown(summary, "loss/validation", evaluation.loss());
-    addKnown(summary, "perplexity", evaluation.perplexity());
+    addKnown(summary, "perplexity", evaluation.perplexity().orElse(Double.NaN));
     addKnown(summary, "bits_per_byte", evaluation.bitsPerByte().orElse(Double.NaN));
     addFigures(summary, evaluation.figures(), "validation");
     List<Evaluation.Sample> samples = evaluation.samples();

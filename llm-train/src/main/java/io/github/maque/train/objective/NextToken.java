@@ -29,6 +29,12 @@ public record NextToken(double labelSmoothing, double zLoss) implements Objectiv
     this(0, 0);
   }
 
+  /** Returns true: held-out data are judged without smoothing and z-loss. */
+  @Override
+  public boolean isNegativeLogLikelihood() {
+    return true;
+  }
+
   /** Returns plain cross-entropy. */
   public static NextToken defaults() {
     return new NextToken();

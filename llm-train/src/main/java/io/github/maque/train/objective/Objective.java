@@ -27,6 +27,15 @@ public sealed interface Objective permits NextToken, TokenObjective, HiddenObjec
     return sum;
   }
 
+  /**
+   * Returns whether the loss on held-out data is the mean negative log-likelihood of a token, in
+   * nats, each counting by its loss weight. Of such a loss alone perplexity and bits per byte are
+   * told; no loss is one that does not say so.
+   */
+  default boolean isNegativeLogLikelihood() {
+    return false;
+  }
+
   /** Returns how many rows in a row belong together and are computed at once; 2 for pairs. */
   default int rowsTogether() {
     return 1;

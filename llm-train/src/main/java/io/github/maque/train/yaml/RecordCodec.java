@@ -55,8 +55,32 @@ record RecordCodec(RecordType type, Codecs codecs) implements Codec {
         throw error;
       }
       String reason = refusal.getMessage() == null ? refusal.toString() : refusal.getMessage();
-      throw new YamlException(mapping.place(), path, reason + options(mapping), refusal);
+      throw refused(mapping, path, inKebabCase(reason), refusal);
     }
+  }
+
+  /** Says which key was refused, if the record names its component first. */
+  private YamlException refused(Mapping mapping, String path, String reason, Throwable refusal) {
+    for (String key : keys()) {
+      if (reason.startsWith(key + " must ")) {
+        Entry entry = mapping.entries().get(key);
+        Place place = entry == null ? mapping.place() : entry.value().place();
+        String problem = reason.substring(key.length() + 1) + options(mapping, place);
+        return new YamlException(place, join(path, key), problem, refusal);
+      }
+    }
+    return new YamlException(
+        mapping.place(), path, reason + options(mapping, mapping.place()), refusal);
+  }
+
+  /** Writes names of components as the keys that they are in YAML. */
+  private String inKebabCase(String reason) {
+    String text = reason;
+    for (RecordComponent component : type.components()) {
+      String name = component.getName();
+      text = text.replaceAll("\\b" + name + "\\b", KebabCase.of(name));
+    }
+    return text;
   }
 
   private Object component(
@@ -91,12 +115,12 @@ record RecordCodec(RecordType type, Codecs codecs) implements Codec {
             });
   }
 
-  /** Says which options on the command line had a part in a record that was refused. */
-  private static String options(Mapping mapping) {
+  /** Says which other options on the command line had a part in a record that was refused. */
+  private static String options(Mapping mapping, Place told) {
     Set<String> options = new TreeSet<>();
     for (Entry entry : mapping.entries().values()) {
       Place place = entry.value().place();
-      if (place instanceof Place.Option && !place.equals(mapping.place())) {
+      if (place instanceof Place.Option && !place.equals(told)) {
         options.add(place.toString());
       }
     }

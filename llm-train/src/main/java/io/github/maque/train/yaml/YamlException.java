@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * run.yaml:7:18: optimizer.learning-rate: expected a number, found "fast"
+ * run.yaml:9:11: optimizer.epsilon: must be positive, got 0.0
  * }</pre>
  */
 public final class YamlException extends IllegalArgumentException {

@@ -256,6 +256,7 @@ class HtmlReportTest {
         step,
         loss,
         OptionalDouble.empty(),
+        OptionalDouble.empty(),
         1,
         false,
         1,

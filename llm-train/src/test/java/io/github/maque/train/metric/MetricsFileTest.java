@@ -46,7 +46,16 @@ class MetricsFileTest {
         listener.stepped(strange(2, Double.NEGATIVE_INFINITY, Double.MAX_VALUE));
         listener.stepped(strange(Long.MAX_VALUE, Double.MIN_VALUE, -0.0));
         listener.evaluated(
-            new Evaluation(2, 1e300, OptionalDouble.empty(), 7, false, 0.1, Map.of(), List.of()));
+            new Evaluation(
+                2,
+                1e300,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                7,
+                false,
+                0.1,
+                Map.of(),
+                List.of()));
         listener.saved(Runs.checkpoint(2));
         for (Warning.Kind kind : Warning.Kind.values()) {
           listener.warned(new Warning(2, kind, Runs.CHINESE + "<&'"));

@@ -75,6 +75,15 @@ class RunSummaryTest {
   }
 
   private static Evaluation evaluation(long step, double loss, Map<String, Double> figures) {
-    return new Evaluation(step, loss, OptionalDouble.empty(), 1, false, 1, figures, List.of());
+    return new Evaluation(
+        step,
+        loss,
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        1,
+        false,
+        1,
+        figures,
+        List.of());
   }
 }

@@ -47,6 +47,7 @@ final class Runs {
     return new Evaluation(
         step,
         loss,
+        OptionalDouble.of(Math.exp(loss)),
         OptionalDouble.of(loss / 3),
         5000,
         true,

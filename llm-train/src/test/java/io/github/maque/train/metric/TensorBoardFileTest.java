@@ -79,6 +79,7 @@ class TensorBoardFileTest {
                   new Evaluation(
                       1,
                       Double.NaN,
+                      OptionalDouble.empty(),
                       OptionalDouble.of(Double.NaN),
                       1,
                       true,
@@ -99,6 +100,7 @@ class TensorBoardFileTest {
         new Evaluation(
             300,
             Math.log(8),
+            OptionalDouble.of(8),
             OptionalDouble.of(0.75),
             10,
             true,

@@ -72,7 +72,7 @@ class YamlErrorsTest {
         "just text             | 1:1: expected a mapping with name, tokens, precision, optimizer, schedule, data, validation, found \"just text\"",
         "{tokens: 1, tokens: 2} | 1:13: duplicate key \"tokens\", first at run.yaml:1:2",
         "validation: {rows: x} | 1:20: validation.rows: expected a whole number, found \"x\"",
-        "optimizer: {learning-rate: -1} | 1:12: optimizer: learningRate must be positive, got -1.0",
+        "optimizer: {learning-rate: -1} | 1:28: optimizer.learning-rate: must be positive, got -1.0",
       })
   void namesThePlaceThePathAndWhatWasExpected(String text, String message) {
     refuses(Run.class, text, "run.yaml:" + message);
@@ -93,12 +93,12 @@ class YamlErrorsTest {
             () ->
                 yaml.parse(
                     "ranges:\n  - {from: 1, to: 2}\n  - from: 3\n    to: 2", "r", Ranges.class))
-        .withMessage("r:3:5: ranges[1]: from must be at most to, got 3 and 2")
+        .withMessage("r:3:11: ranges[1].from: must be at most to, got 3 and 2")
         .withCauseExactlyInstanceOf(IllegalArgumentException.class);
     refuses(
         Ranges.class,
         "by-name:\n  odd:\n    from: 3\n    to: 2",
-        "run.yaml:3:5: by-name.odd: from must be at most to, got 3 and 2");
+        "run.yaml:3:11: by-name.odd.from: must be at most to, got 3 and 2");
   }
 
   @Test
@@ -147,7 +147,7 @@ class YamlErrorsTest {
         "tokens.many | 1 | option tokens.many: tokens at run.yaml:1:10 is \"5\", not a mapping",
         "tokens. | 1 | option tokens.: expected the path of a key, such as optimizer.learning-rate",
         "'' | 1 | option : expected the path of a key, such as optimizer.learning-rate",
-        "optimizer.learning-rate | -1 | run.yaml:1:24: optimizer: learningRate must be positive, got -1.0 (with option optimizer.learning-rate)",
+        "optimizer.learning-rate | -1 | option optimizer.learning-rate: must be positive, got -1.0",
       })
   void namesTheOption(String path, String value, String message) {
     refusesOption("{tokens: 5, optimizer: {beta1: 0.5}}", path, value, message);
