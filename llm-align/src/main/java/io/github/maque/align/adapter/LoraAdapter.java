@@ -7,7 +7,6 @@ import io.github.maque.model.Decoder;
 import io.github.maque.model.format.ModelFormatException;
 import io.github.maque.model.format.NamedArrays;
 import io.github.maque.model.format.TensorSource;
-import io.github.maque.model.kernel.GradientMode;
 import io.github.maque.model.layer.LowRankUpdates;
 import io.github.maque.train.ModelFormat;
 import java.io.IOException;
@@ -37,7 +36,6 @@ import java.util.function.Supplier;
  * <p>On disk it is what PEFT reads and writes: {@code adapter_config.json} and {@code
  * adapter_model.safetensors}. Nothing here may be called while another thread uses the decoder.
  */
-@SuppressWarnings("try") // what a mode is there for is to end
 public final class LoraAdapter implements ModelFormat, AutoCloseable {
   private final Decoder decoder;
   private final LoraConfig config;
@@ -51,11 +49,12 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
   private LoraAdapter(NDManager parent, Decoder decoder, LoraConfig config, long seed) {
     this.decoder = decoder;
     this.config = config;
-    List<String> targets = config.select(decoder.projections());
+    List<String> targets = config.select(decoder.projections().names());
     manager = parent.newSubManager();
     Map<String, LowRankUpdates.Factors> factors = new LinkedHashMap<>();
     for (String projection : targets) {
-      factors.put(projection, decoder.newFactors(manager, projection, config.rank(), seed));
+      factors.put(
+          projection, decoder.projections().newFactors(manager, projection, config.rank(), seed));
     }
     updates = LowRankUpdates.of(manager, config.scale(), config.dropout(), factors);
   }
@@ -136,7 +135,7 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
     return attached;
   }
 
-  /** Returns whether it is part of the decoder's weights. */
+  /** Returns whether it is part of the weights. */
   public boolean isMerged() {
     return merged;
   }
@@ -148,14 +147,13 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
    */
   public void attach() {
     requireNotMerged();
-    if (!decoder.lowRankUpdates().byProjection().isEmpty()) {
-      throw new IllegalStateException(
-          "an adapter is attached to the decoder: detach it, or take its place");
-    }
+    require(
+        decoder.projections().updates().byProjection().isEmpty(),
+        "an adapter is attached to the decoder: detach it, or take its place");
     trainedBefore =
         decoder.parametersByName().values().stream().filter(Parameter::requiresGradient).toList();
     trainedBefore.forEach(parameter -> parameter.freeze(true));
-    decoder.useLowRankUpdates(updates);
+    decoder.projections().use(updates);
     attached = true;
   }
 
@@ -167,7 +165,7 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
    */
   public void detach() {
     requireAttached();
-    decoder.useLowRankUpdates(LowRankUpdates.none());
+    decoder.projections().use(LowRankUpdates.none());
     trainedBefore.forEach(parameter -> parameter.freeze(false));
     trainedBefore = List.of();
     attached = false;
@@ -185,7 +183,7 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
     if (other.decoder != decoder) {
       throw new IllegalArgumentException("both adapters must be of the same decoder");
     }
-    decoder.useLowRankUpdates(updates);
+    decoder.projections().use(updates);
     other.attached = false;
     attached = true;
     trainedBefore = other.trainedBefore;
@@ -200,11 +198,11 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
    */
   public <T> T disabled(Supplier<T> action) {
     requireAttached();
-    decoder.useLowRankUpdates(LowRankUpdates.none());
+    decoder.projections().use(LowRankUpdates.none());
     try {
       return action.get();
     } finally {
-      decoder.useLowRankUpdates(updates);
+      decoder.projections().use(updates);
     }
   }
 
@@ -218,7 +216,7 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
     if (attached) {
       detach();
     }
-    addToWeights(1);
+    decoder.projections().addToWeights(updates, 1);
     merged = true;
   }
 
@@ -229,23 +227,9 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
    * @throws IllegalStateException if it is not merged
    */
   public void unmerge() {
-    if (!merged) {
-      throw new IllegalStateException("the adapter is not merged");
-    }
-    addToWeights(-1);
+    require(merged, "the adapter is not merged");
+    decoder.projections().addToWeights(updates, -1);
     merged = false;
-  }
-
-  private void addToWeights(int sign) {
-    for (Map.Entry<String, Parameter> weight : decoder.parametersByName().entrySet()) {
-      String projection = LowRankUpdates.projection(weight.getKey());
-      if (updates.byProjection().containsKey(projection)) {
-        try (GradientMode off = GradientMode.notRecording();
-            NDArray product = updates.product(manager, projection)) {
-          weight.getValue().getArray().addi(product.muli(sign));
-        }
-      }
-    }
   }
 
   /**
@@ -273,7 +257,8 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
   @Override
   public void write(TensorSource copies, Path directory) throws IOException {
     PeftConfig written =
-        PeftConfig.of(config, updates.byProjection().keySet(), decoder.projections(), baseModel);
+        PeftConfig.of(
+            config, updates.byProjection().keySet(), decoder.projections().names(), baseModel);
     new PeftDirectory(directory).write(written, copies);
   }
 
@@ -293,14 +278,16 @@ public final class LoraAdapter implements ModelFormat, AutoCloseable {
   }
 
   private void requireAttached() {
-    if (!attached) {
-      throw new IllegalStateException("the adapter is not attached");
-    }
+    require(attached, "the adapter is not attached");
   }
 
   private void requireNotMerged() {
-    if (merged) {
-      throw new IllegalStateException("the adapter is merged into the weights: unmerge it first");
+    require(!merged, "the adapter is merged into the weights: unmerge it first");
+  }
+
+  private static void require(boolean state, String message) {
+    if (!state) {
+      throw new IllegalStateException(message);
     }
   }
 

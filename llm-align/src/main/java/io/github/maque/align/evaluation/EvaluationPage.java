@@ -2,15 +2,10 @@ package io.github.maque.align.evaluation;
 
 import io.github.maque.tokenizer.ChatMessage;
 import io.github.maque.train.metric.HtmlDocument;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 
 /** A report as a page of HTML. */
 final class EvaluationPage {
@@ -19,7 +14,7 @@ final class EvaluationPage {
 
   private EvaluationPage(EvaluationReport report) {
     this.report = report;
-    html = new HtmlDocument("Evaluation", css());
+    html = new HtmlDocument("Evaluation", EvaluationPage.class, "evaluation.css");
   }
 
   static String write(EvaluationReport report, int samples) {
@@ -149,14 +144,5 @@ final class EvaluationPage {
 
   private void generation() {
     html.element("h2", "", "Generation").element("pre", "", report.generation());
-  }
-
-  private static String css() {
-    try (InputStream in =
-        Objects.requireNonNull(EvaluationPage.class.getResourceAsStream("evaluation.css"))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the style of the page", e);
-    }
   }
 }

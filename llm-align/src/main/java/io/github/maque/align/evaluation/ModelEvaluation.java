@@ -4,22 +4,18 @@ import io.github.maque.align.rollout.Answer;
 import io.github.maque.align.rollout.ChatModel;
 import io.github.maque.align.rollout.Rollout;
 import io.github.maque.align.rollout.RolloutAnswers;
-import io.github.maque.align.rollout.RolloutProgress;
 import io.github.maque.data.dialogue.DialogueEncoder;
 import io.github.maque.data.dialogue.EncodedDialogue;
 import io.github.maque.data.dialogue.StoryConstraint;
 import io.github.maque.data.dialogue.StoryField;
-import io.github.maque.model.generate.GenerationOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * ModelEvaluation evaluation =
- *     ModelEvaluation.builder(options).prompts(prompts).heldOut(stories).build();
+ *     ModelEvaluation.builder(Rollout.builder(options).build())
+ *         .prompts(prompts)
+ *         .heldOut(stories)
+ *         .build();
  * ModelResult before = evaluation.evaluate("pre-trained", model);
  * ModelResult after = evaluation.evaluate("fine-tuned", tuned);
  * evaluation.report(List.of(evaluation.data(), before, after)).write(directory);
@@ -38,31 +37,26 @@ import org.jspecify.annotations.Nullable;
  * the same decoder, before the next one comes.
  */
 public final class ModelEvaluation {
-  private final GenerationOptions options;
+  private final Rollout rollout;
   private final List<EvaluationExample> prompts;
   private final List<EvaluationExample> heldOut;
   private final @Nullable Iterable<String> trainingTexts;
-  private final int slots;
-  private final @Nullable Path cache;
-  private final Consumer<RolloutProgress> listener;
 
   private ModelEvaluation(Builder builder) {
-    options = builder.options;
+    rollout = builder.rollout;
     prompts = builder.prompts;
     heldOut = builder.heldOut;
     trainingTexts = builder.trainingTexts;
-    slots = builder.slots;
-    cache = builder.cache;
-    listener = builder.listener;
   }
 
   /**
    * Returns a builder.
    *
-   * @param options how to answer; the seed is what all chance depends on
+   * @param rollout how models answer, each prompt once
+   * @throws IllegalArgumentException if it has several answers to a prompt
    */
-  public static Builder builder(GenerationOptions options) {
-    return new Builder(options);
+  public static Builder builder(Rollout rollout) {
+    return new Builder(rollout);
   }
 
   /**
@@ -74,12 +68,8 @@ public final class ModelEvaluation {
    * @throws IOException if the cache cannot be read or written
    */
   public ModelResult evaluate(String name, ChatModel model) throws IOException {
-    Rollout.Builder rollout = Rollout.builder(model, options).slots(slots).listener(listener);
-    if (cache != null) {
-      rollout.cache(cache);
-    }
     RolloutAnswers rolled =
-        rollout.build().answers(prompts.stream().map(EvaluationExample::prompt).toList());
+        rollout.answers(model, prompts.stream().map(EvaluationExample::prompt).toList());
     List<Answer> answers = rolled.answers().stream().map(samples -> samples.get(0)).toList();
     List<String> texts = answers.stream().map(Answer::text).toList();
     List<Map<Figure, Double>> checks = check(texts);
@@ -124,7 +114,8 @@ public final class ModelEvaluation {
         }
       }
     }
-    return new EvaluationReport(options.toString(), prompts, heldOut.size(), notCheckable, results);
+    return new EvaluationReport(
+        rollout.options().toString(), prompts, heldOut.size(), notCheckable, results);
   }
 
   private List<Map<Figure, Double>> check(List<String> answers) {
@@ -203,16 +194,17 @@ public final class ModelEvaluation {
 
   /** Puts an evaluation together. */
   public static final class Builder {
-    private final GenerationOptions options;
+    private final Rollout rollout;
     private List<EvaluationExample> prompts = List.of();
     private List<EvaluationExample> heldOut = List.of();
     private @Nullable Iterable<String> trainingTexts;
-    private int slots = 64;
-    private @Nullable Path cache;
-    private Consumer<RolloutProgress> listener = progress -> {};
 
-    private Builder(GenerationOptions options) {
-      this.options = options;
+    private Builder(Rollout rollout) {
+      if (rollout.samples() != 1) {
+        throw new IllegalArgumentException(
+            "samples of the rollout must be 1, got " + rollout.samples());
+      }
+      this.rollout = rollout;
     }
 
     /** Sets what models are to answer; what the data has for answers is not shown to them. */
@@ -233,24 +225,6 @@ public final class ModelEvaluation {
      */
     public Builder trainingTexts(Iterable<String> texts) {
       trainingTexts = texts;
-      return this;
-    }
-
-    /** Sets how many answers are generated at once; 64 if not set. */
-    public Builder slots(int count) {
-      slots = count;
-      return this;
-    }
-
-    /** Sets a file in which answers are kept and found, as {@link Rollout} does. */
-    public Builder cache(Path file) {
-      cache = file;
-      return this;
-    }
-
-    /** Sets what hears of each new answer, on the thread that generates. */
-    public Builder listener(Consumer<RolloutProgress> progress) {
-      listener = progress;
       return this;
     }
 

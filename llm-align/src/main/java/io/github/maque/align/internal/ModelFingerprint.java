@@ -26,9 +26,9 @@ public final class ModelFingerprint {
                     + "\n"
                     + decoder.precision()
                     + "\n"
-                    + decoder.lowRankUpdates().scale());
+                    + decoder.projections().updates().scale());
     for (Map.Entry<String, Parameter> entry : decoder.allParametersByName().entrySet()) {
-      digest.add(entry.getKey()).add(entry.getValue().getArray().toByteBuffer());
+      digest.add(entry.getKey()).add(entry.getValue().getArray().toByteBuffer(true));
     }
     return digest.hex();
   }

@@ -18,15 +18,17 @@ import org.jspecify.annotations.Nullable;
  * best of several answers of the model against the worst.
  *
  * <pre>{@code
- * RolloutPreferences data = PreferenceRollout.of(rollout).againstData(dialogues);
+ * RolloutPreferences data = PreferenceRollout.of(model, rollout).againstData(dialogues);
  * data.write(Path.of("preferences.jsonl"));
  * }</pre>
  */
 public final class PreferenceRollout {
+  private final ChatModel model;
   private final Rollout rollout;
   private final boolean unfinished;
 
-  private PreferenceRollout(Rollout rollout, boolean unfinished) {
+  private PreferenceRollout(ChatModel model, Rollout rollout, boolean unfinished) {
+    this.model = model;
     this.rollout = rollout;
     this.unfinished = unfinished;
   }
@@ -34,10 +36,11 @@ public final class PreferenceRollout {
   /**
    * Returns one that leaves out answers that were cut short, for lack of tokens or of context.
    *
-   * @param rollout how answers are generated
+   * @param model that answers
+   * @param rollout how it does
    */
-  public static PreferenceRollout of(Rollout rollout) {
-    return new PreferenceRollout(rollout, false);
+  public static PreferenceRollout of(ChatModel model, Rollout rollout) {
+    return new PreferenceRollout(model, rollout, false);
   }
 
   /**
@@ -45,7 +48,7 @@ public final class PreferenceRollout {
    * them as rejected learns to stop, and little else.
    */
   public PreferenceRollout withUnfinished(boolean taken) {
-    return new PreferenceRollout(rollout, taken);
+    return new PreferenceRollout(model, rollout, taken);
   }
 
   /**
@@ -57,7 +60,7 @@ public final class PreferenceRollout {
    */
   public RolloutPreferences againstData(List<Dialogue> dialogues) throws IOException {
     List<List<ChatMessage>> prompts = dialogues.stream().map(PreferenceRollout::prompt).toList();
-    RolloutAnswers answers = rollout.answers(prompts);
+    RolloutAnswers answers = rollout.answers(model, prompts);
     Pairs pairs = new Pairs();
     for (int i = 0; i < prompts.size(); i++) {
       List<ChatMessage> messages = dialogues.get(i).messages();
@@ -95,7 +98,7 @@ public final class PreferenceRollout {
     for (int i = 0; i < prompts.size(); i++) {
       requireMessages(i, prompts.get(i));
     }
-    RolloutAnswers answers = rollout.answers(prompts);
+    RolloutAnswers answers = rollout.answers(model, prompts);
     Pairs pairs = new Pairs();
     for (int i = 0; i < prompts.size(); i++) {
       addExtremes(i, prompts.get(i), answers.answers().get(i), scorer, pairs);

@@ -16,13 +16,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers of a model to many prompts, generated many at once.
+ * How models answer many prompts: how tokens are chosen, how many answers there are and how many
+ * are written at once, and where they are kept.
  *
  * <pre>{@code
  * ChatModel model = new ChatModel(decoder, tokenizer, ChatTemplate.story("<|endoftext|>"));
  * GenerationOptions options = GenerationOptions.builder().temperature(0.8).seed(7).build();
- * Rollout rollout = Rollout.builder(model, options).samples(4).cache(file).build();
- * RolloutAnswers answers = rollout.answers(prompts);
+ * Rollout rollout = Rollout.builder(options).samples(4).cache(file).build();
+ * RolloutAnswers answers = rollout.answers(model, prompts);
  * }</pre>
  *
  * <p>Each answer has a {@linkplain ChatModel#requests seed of its own}, so that neither the order
@@ -36,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * with another one the last bits of logits may differ, and now and then a draw.
  */
 public final class Rollout {
-  private final ChatModel model;
   private final GenerationOptions options;
   private final int samples;
   private final int slots;
@@ -45,7 +45,6 @@ public final class Rollout {
   private final Consumer<RolloutProgress> listener;
 
   private Rollout(Builder builder) {
-    model = builder.model;
     options = builder.options;
     samples = builder.samples;
     slots = builder.slots;
@@ -60,8 +59,13 @@ public final class Rollout {
    * @param options how to generate; its seed is what all chance depends on. The template's stop ids
    *     are added.
    */
-  public static Builder builder(ChatModel model, GenerationOptions options) {
-    return new Builder(model, options);
+  public static Builder builder(GenerationOptions options) {
+    return new Builder(options);
+  }
+
+  /** Returns how tokens are chosen. */
+  public GenerationOptions options() {
+    return options;
   }
 
   /** Returns how many answers a prompt gets. */
@@ -73,15 +77,16 @@ public final class Rollout {
   private record Asked(String key, GenerationRequest request) {}
 
   /**
-   * Answers prompts.
+   * Lets a model answer prompts.
    *
    * @param prompts conversations that end with a message of the user's
    * @throws IllegalArgumentException if the template does not take a prompt, or it has more tokens
    *     than the decoder's context; names its number
    * @throws IOException if the cache cannot be read or written
    */
-  public RolloutAnswers answers(List<List<ChatMessage>> prompts) throws IOException {
-    List<List<Asked>> asked = ask(prompts);
+  public RolloutAnswers answers(ChatModel model, List<List<ChatMessage>> prompts)
+      throws IOException {
+    List<List<Asked>> asked = ask(model, prompts);
     Tally tally = new Tally((long) samples * prompts.size());
     // Not of what is missing: an answer has the same bits, whatever was cached.
     int places = (int) Math.min(slots, Math.max(1, (long) samples * Math.min(group, asked.size())));
@@ -100,7 +105,7 @@ public final class Rollout {
     }
   }
 
-  private List<List<Asked>> ask(List<List<ChatMessage>> prompts) {
+  private List<List<Asked>> ask(ChatModel model, List<List<ChatMessage>> prompts) {
     // Without a cache nobody else's answers can be met, and reading all weights is saved.
     String identity = cache == null ? "" : model.fingerprint();
     List<List<Asked>> asked = new ArrayList<>();
@@ -182,7 +187,6 @@ public final class Rollout {
 
   /** Puts a rollout together. */
   public static final class Builder {
-    private final ChatModel model;
     private final GenerationOptions options;
     private int samples = 1;
     private int slots = 64;
@@ -190,8 +194,7 @@ public final class Rollout {
     private @Nullable Path cache;
     private Consumer<RolloutProgress> listener = progress -> {};
 
-    private Builder(ChatModel model, GenerationOptions options) {
-      this.model = model;
+    private Builder(GenerationOptions options) {
       this.options = options;
     }
 

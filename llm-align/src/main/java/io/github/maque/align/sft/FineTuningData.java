@@ -8,7 +8,6 @@ import io.github.maque.tokenizer.ChatTemplate;
 import io.github.maque.tokenizer.Tokenizer;
 import io.github.maque.train.schedule.Amount;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * Conversations as a model is fine-tuned on them: encoded by its chat template, with a loss weight
@@ -39,7 +38,6 @@ public final class FineTuningData {
   private final Optional<Sequences> validation;
   private final Mixture mixture;
   private final double replayShare;
-  private final OptionalDouble bytesPerToken;
   private final FineTuningReport report;
 
   FineTuningData(
@@ -48,14 +46,12 @@ public final class FineTuningData {
       Optional<Sequences> validation,
       Mixture mixture,
       double replayShare,
-      OptionalDouble bytesPerToken,
       FineTuningReport report) {
     this.sequences = sequences;
     this.samples = samples;
     this.validation = validation;
     this.mixture = mixture;
     this.replayShare = replayShare;
-    this.bytesPerToken = bytesPerToken;
     this.report = report;
   }
 
@@ -86,14 +82,6 @@ public final class FineTuningData {
   /** Returns the dialogues that are held out, in rows, if any are. */
   public Optional<Sequences> validation() {
     return validation;
-  }
-
-  /**
-   * Returns how many bytes of UTF-8 a token of {@link #validation} stands for, tokens counting as
-   * they do in the loss: by this a loss becomes bits per byte. Special tokens have no bytes.
-   */
-  public OptionalDouble bytesPerToken() {
-    return bytesPerToken;
   }
 
   /**

@@ -195,7 +195,6 @@ public final class FineTuningDataBuilder {
         validation.size() == 0 ? Optional.empty() : Optional.of(packed(validation)),
         mixture(rows),
         replayShare,
-        bytesPerToken(validation),
         report);
   }
 
@@ -249,22 +248,5 @@ public final class FineTuningDataBuilder {
     return replay == null
         ? Mixture.of(rows)
         : Mixture.of(rows, 1 - replayShare).and(replay, replayShare);
-  }
-
-  private OptionalDouble bytesPerToken(Samples samples) {
-    double weight = 0;
-    double bytes = 0;
-    int[] ids = new int[length];
-    float[] weights = new float[length];
-    for (int sample = 0; sample < samples.size(); sample++) {
-      int size = samples.length(sample);
-      samples.read(sample, 0, size, ids, weights, 0);
-      for (int place = 1; place < size; place++) {
-        boolean special = tokenizer.specialTokens().contains(ids[place]);
-        weight += weights[place];
-        bytes += special ? 0 : weights[place] * (double) tokenizer.pieceBytes(ids[place]).length;
-      }
-    }
-    return bytes > 0 ? OptionalDouble.of(bytes / weight) : OptionalDouble.empty();
   }
 }

@@ -56,11 +56,16 @@ class ModelEvaluationTest {
     manager.close();
   }
 
+  private static Rollout.Builder rollout() {
+    return Rollout.builder(TinyChat.options().build()).slots(4);
+  }
+
   private static ModelEvaluation.Builder evaluation() {
-    return ModelEvaluation.builder(TinyChat.options().build())
-        .prompts(EXAMPLES)
-        .heldOut(EXAMPLES)
-        .slots(4);
+    return evaluation(rollout().build());
+  }
+
+  private static ModelEvaluation.Builder evaluation(Rollout rollout) {
+    return ModelEvaluation.builder(rollout).prompts(EXAMPLES).heldOut(EXAMPLES);
   }
 
   @Test
@@ -100,10 +105,9 @@ class ModelEvaluationTest {
   @Test
   void answersAreThoseOfARollout() throws IOException {
     List<Answer> answers =
-        Rollout.builder(model, TinyChat.options().build())
-            .slots(4)
+        rollout()
             .build()
-            .answers(EXAMPLES.stream().map(EvaluationExample::prompt).toList())
+            .answers(model, EXAMPLES.stream().map(EvaluationExample::prompt).toList())
             .answers()
             .stream()
             .map(samples -> samples.get(0))
@@ -152,7 +156,7 @@ class ModelEvaluationTest {
   void heldOutAnswersThatAreTooLongAreCounted() throws IOException {
     EvaluationExample tooLong = EvaluationExample.of(Dialogue.of("讲个故事。", "长".repeat(99)));
     ModelResult found =
-        ModelEvaluation.builder(TinyChat.options().build())
+        ModelEvaluation.builder(rollout().build())
             .heldOut(List.of(EXAMPLES.get(0), tooLong))
             .build()
             .evaluate("tiny", model);
@@ -164,7 +168,8 @@ class ModelEvaluationTest {
 
   @Test
   void answersComeFromTheCache(@TempDir Path directory) throws IOException {
-    ModelEvaluation cached = evaluation().cache(directory.resolve("answers.jsonl")).build();
+    ModelEvaluation cached =
+        evaluation(rollout().cache(directory.resolve("answers.jsonl")).build()).build();
     ModelResult first = cached.evaluate("tiny", model);
     ModelResult second = cached.evaluate("tiny", model);
     assertThat(first.answers()).isEqualTo(result.answers());
@@ -184,7 +189,10 @@ class ModelEvaluationTest {
   @Test
   void evaluationOfNothingIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ModelEvaluation.builder(TinyChat.options().build()).build())
+        .isThrownBy(() -> ModelEvaluation.builder(rollout().build()).build())
         .withMessage("prompts or heldOut must be given, both are empty");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> evaluation(rollout().samples(2).build()))
+        .withMessage("samples of the rollout must be 1, got 2");
   }
 }

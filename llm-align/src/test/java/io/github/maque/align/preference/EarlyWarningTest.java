@@ -22,7 +22,16 @@ class EarlyWarningTest {
   private static void evaluate(
       EarlyWarning warning, long step, double loss, Map<String, Double> figures) {
     warning.evaluated(
-        new Evaluation(step, loss, OptionalDouble.empty(), 1, false, 0, figures, List.of()));
+        new Evaluation(
+            step,
+            loss,
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            1,
+            false,
+            0,
+            figures,
+            List.of()));
   }
 
   @Test

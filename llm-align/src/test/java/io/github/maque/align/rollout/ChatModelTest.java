@@ -58,14 +58,14 @@ class ChatModelTest {
   @Test
   void fingerprintTellsLowRankUpdates() {
     String first = fingerprint(decoder);
-    String projection = decoder.projections().get(0);
-    LowRankUpdates.Factors factors = decoder.newFactors(manager, projection, 2, 1);
+    String projection = decoder.projections().names().get(0);
+    LowRankUpdates.Factors factors = decoder.projections().newFactors(manager, projection, 2, 1);
     Set<String> all = new HashSet<>(Set.of(first));
-    decoder.useLowRankUpdates(LowRankUpdates.of(manager, 2, 0, Map.of(projection, factors)));
+    decoder.projections().use(LowRankUpdates.of(manager, 2, 0, Map.of(projection, factors)));
     assertThat(all.add(fingerprint(decoder))).isTrue();
-    decoder.useLowRankUpdates(LowRankUpdates.of(manager, 3, 0, Map.of(projection, factors)));
+    decoder.projections().use(LowRankUpdates.of(manager, 3, 0, Map.of(projection, factors)));
     assertThat(all.add(fingerprint(decoder))).isTrue();
-    decoder.useLowRankUpdates(LowRankUpdates.none());
+    decoder.projections().use(LowRankUpdates.none());
     assertThat(fingerprint(decoder)).isEqualTo(first);
   }
 

@@ -43,7 +43,7 @@ class PreferenceRolloutTest {
   }
 
   private static Rollout rollout(int samples) {
-    return Rollout.builder(model, TinyChat.options().build())
+    return Rollout.builder(TinyChat.options().build())
         .samples(samples)
         .slots(8)
         .cache(shared.resolve("answers.jsonl"))
@@ -61,9 +61,9 @@ class PreferenceRolloutTest {
   @Test
   void dataIsChosenOverWhatTheModelSays() throws IOException {
     RolloutPreferences data =
-        PreferenceRollout.of(rollout(2)).withUnfinished(true).againstData(dialogues());
+        PreferenceRollout.of(model, rollout(2)).withUnfinished(true).againstData(dialogues());
     List<Preference> expected = new ArrayList<>();
-    List<List<Answer>> answers = rollout(2).answers(prompts).answers();
+    List<List<Answer>> answers = rollout(2).answers(model, prompts).answers();
     for (int i = 0; i < prompts.size(); i++) {
       for (Answer answer : answers.get(i)) {
         expected.add(Preference.of(prompts.get(i).get(0).content(), "从前有一只麻雀。", answer.text()));
@@ -84,9 +84,9 @@ class PreferenceRolloutTest {
 
   @Test
   void answersThatWereCutShortAreLeftOutIfNotWanted() throws IOException {
-    RolloutPreferences data = PreferenceRollout.of(rollout(2)).againstData(dialogues());
+    RolloutPreferences data = PreferenceRollout.of(model, rollout(2)).againstData(dialogues());
     long finished =
-        rollout(2).answers(prompts).answers().stream()
+        rollout(2).answers(model, prompts).answers().stream()
             .flatMap(List::stream)
             .filter(Answer::finished)
             .count();
@@ -97,14 +97,14 @@ class PreferenceRolloutTest {
 
   @Test
   void answersThatSayWhatTheDataSaysAreLeftOut() throws IOException {
-    List<List<Answer>> answers = rollout(1).answers(prompts).answers();
+    List<List<Answer>> answers = rollout(1).answers(model, prompts).answers();
     List<Dialogue> dialogues = dialogues();
     String same = answers.get(4).get(0).text();
     assertThat(same).isNotBlank();
     dialogues.set(
         4, new Dialogue(List.of(prompts.get(4).get(0), ChatMessage.assistant(" " + same + "\n"))));
     RolloutPreferences data =
-        PreferenceRollout.of(rollout(1)).withUnfinished(true).againstData(dialogues);
+        PreferenceRollout.of(model, rollout(1)).withUnfinished(true).againstData(dialogues);
     assertThat(data.preferences()).hasSize(11);
     assertThat(data.leftOut()).containsEntry(LeftOut.IDENTICAL, 1);
   }
@@ -112,8 +112,10 @@ class PreferenceRolloutTest {
   @Test
   void bestOfSeveralIsChosenOverTheWorst() throws IOException {
     RolloutPreferences data =
-        PreferenceRollout.of(rollout(4)).withUnfinished(true).bestAgainstWorst(prompts, LONGER);
-    List<List<Answer>> answers = rollout(4).answers(prompts).answers();
+        PreferenceRollout.of(model, rollout(4))
+            .withUnfinished(true)
+            .bestAgainstWorst(prompts, LONGER);
+    List<List<Answer>> answers = rollout(4).answers(model, prompts).answers();
     assertThat(data.preferences()).hasSize(12);
     for (int i = 0; i < prompts.size(); i++) {
       List<Integer> lengths =
@@ -127,9 +129,10 @@ class PreferenceRolloutTest {
 
   @Test
   void onlyAnswersThatAreWantedCompete() throws IOException {
-    RolloutPreferences data = PreferenceRollout.of(rollout(4)).bestAgainstWorst(prompts, LONGER);
+    RolloutPreferences data =
+        PreferenceRollout.of(model, rollout(4)).bestAgainstWorst(prompts, LONGER);
     List<String> finished =
-        rollout(4).answers(prompts).answers().stream()
+        rollout(4).answers(model, prompts).answers().stream()
             .flatMap(List::stream)
             .filter(Answer::finished)
             .map(Answer::text)
@@ -150,7 +153,7 @@ class PreferenceRolloutTest {
   @Test
   void tiesAreLeftOut() throws IOException {
     RolloutPreferences data =
-        PreferenceRollout.of(rollout(3))
+        PreferenceRollout.of(model, rollout(3))
             .withUnfinished(true)
             .bestAgainstWorst(prompts, (prompt, answer) -> 7);
     assertThat(data.preferences()).isEmpty();
@@ -161,9 +164,9 @@ class PreferenceRolloutTest {
   void answersThatSayNothingAreNeverChosen() throws IOException {
     int end = model.template().stopIds(model.tokenizer())[0];
     GenerationOptions options = TinyChat.options().maxNewTokens(2).logitBias(end, 5.5).build();
-    Rollout rollout = Rollout.builder(model, options).samples(3).build();
+    Rollout rollout = Rollout.builder(options).samples(3).build();
     RolloutPreferences data =
-        PreferenceRollout.of(rollout)
+        PreferenceRollout.of(model, rollout)
             .withUnfinished(true)
             .bestAgainstWorst(prompts, (prompt, answer) -> -answer.strip().length());
     assertThat(data.leftOut().get(LeftOut.BLANK)).isPositive();
@@ -175,8 +178,8 @@ class PreferenceRolloutTest {
   void repeatedAnswersMakeOnePair() throws IOException {
     int end = model.template().stopIds(model.tokenizer())[0];
     GenerationOptions options = TinyChat.options().logitBias(end, 100.0).build();
-    Rollout rollout = Rollout.builder(model, options).samples(3).build();
-    RolloutPreferences data = PreferenceRollout.of(rollout).againstData(dialogues());
+    Rollout rollout = Rollout.builder(options).samples(3).build();
+    RolloutPreferences data = PreferenceRollout.of(model, rollout).againstData(dialogues());
     assertThat(data.preferences()).hasSize(12);
     assertThat(data.preferences())
         .allSatisfy(pair -> assertThat(pair.rejected().get(0).content()).isEmpty());
@@ -186,7 +189,7 @@ class PreferenceRolloutTest {
   @Test
   void writtenPairsAreReadBack(@TempDir Path directory) throws IOException {
     RolloutPreferences data =
-        PreferenceRollout.of(rollout(2)).withUnfinished(true).againstData(dialogues());
+        PreferenceRollout.of(model, rollout(2)).withUnfinished(true).againstData(dialogues());
     Path file = directory.resolve("preferences.jsonl");
     data.write(file);
     List<Preference> read = new ArrayList<>();
@@ -200,14 +203,14 @@ class PreferenceRolloutTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                PreferenceRollout.of(rollout(1))
+                PreferenceRollout.of(model, rollout(1))
                     .withUnfinished(true)
                     .bestAgainstWorst(prompts, LONGER))
         .withMessageContaining("samples of the rollout must be at least 2");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                PreferenceRollout.of(rollout(2))
+                PreferenceRollout.of(model, rollout(2))
                     .withUnfinished(true)
                     .bestAgainstWorst(prompts, (prompt, answer) -> Double.NaN))
         .withMessage("the scorer must return a number, got NaN for an answer to prompt 0");
@@ -215,7 +218,7 @@ class PreferenceRolloutTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                PreferenceRollout.of(rollout(2))
+                PreferenceRollout.of(model, rollout(2))
                     .withUnfinished(true)
                     .bestAgainstWorst(blank, LONGER))
         .withMessageStartingWith("prompt 1: ");

@@ -30,18 +30,18 @@ class RolloutKillTest {
     Path whole = directory.resolve("whole.jsonl");
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
       RolloutAnswers expected =
-          RolloutProcess.rollout(manager, whole)
+          RolloutProcess.rollout(whole)
               .build()
-              .answers(TinyChat.prompts(RolloutProcess.PROMPTS));
+              .answers(TinyChat.model(manager, 1), TinyChat.prompts(RolloutProcess.PROMPTS));
       for (int kill = 1; kill <= KILLS; kill++) {
         // The later ones still have something to do: each adds its share of the answers at most.
         long most = (long) ANSWERS * kill / (KILLS + 1);
         answerUpTo(killed, 1 + random.nextLong(most));
       }
       RolloutAnswers found =
-          RolloutProcess.rollout(manager, killed)
+          RolloutProcess.rollout(killed)
               .build()
-              .answers(TinyChat.prompts(RolloutProcess.PROMPTS));
+              .answers(TinyChat.model(manager, 1), TinyChat.prompts(RolloutProcess.PROMPTS));
       assertThat(found.answers()).isEqualTo(expected.answers());
     }
     assertThat(Files.readAllLines(killed))

@@ -17,19 +17,15 @@ final class RolloutProcess {
   public static void main(String[] arguments) throws IOException {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-      rollout(manager, Path.of(arguments[0]))
+      rollout(Path.of(arguments[0]))
           .listener(progress -> out.println(progress.answers()))
           .build()
-          .answers(TinyChat.prompts(PROMPTS));
+          .answers(TinyChat.model(manager, 1), TinyChat.prompts(PROMPTS));
     }
   }
 
-  static Rollout.Builder rollout(NDManager manager, Path cache) {
-    return Rollout.builder(TinyChat.model(manager, 1), TinyChat.options().build())
-        .samples(2)
-        .slots(4)
-        .group(2)
-        .cache(cache);
+  static Rollout.Builder rollout(Path cache) {
+    return Rollout.builder(TinyChat.options().build()).samples(2).slots(4).group(2).cache(cache);
   }
 
   static Process start(Path cache) throws IOException {

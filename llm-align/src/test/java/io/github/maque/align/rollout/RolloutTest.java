@@ -45,7 +45,7 @@ class RolloutTest {
     manager = NDManager.newBaseManager("PyTorch");
     model = TinyChat.model(manager, 1);
     Path cache = first.resolve("new/answers.jsonl");
-    answers = rollout().cache(cache).build().answers(PROMPTS).answers();
+    answers = rollout().cache(cache).build().answers(model, PROMPTS).answers();
     lines = Files.readAllBytes(cache);
   }
 
@@ -55,7 +55,7 @@ class RolloutTest {
   }
 
   private static Rollout.Builder rollout() {
-    return Rollout.builder(model, TinyChat.options().build()).samples(3).slots(4).group(2);
+    return Rollout.builder(TinyChat.options().build()).samples(3).slots(4).group(2);
   }
 
   @Test
@@ -100,11 +100,12 @@ class RolloutTest {
   @Test
   void neitherOrderNorGroupsNorSlotsChangeAnswers() throws IOException {
     List<List<Answer>> backwards = new ArrayList<>(answers);
-    assertThat(rollout().group(100).slots(9).build().answers(PROMPTS).answers()).isEqualTo(answers);
+    assertThat(rollout().group(100).slots(9).build().answers(model, PROMPTS).answers())
+        .isEqualTo(answers);
     List<List<ChatMessage>> reversed = new ArrayList<>(PROMPTS);
     Collections.reverse(reversed);
     Collections.reverse(backwards);
-    assertThat(rollout().build().answers(reversed).answers()).isEqualTo(backwards);
+    assertThat(rollout().build().answers(model, reversed).answers()).isEqualTo(backwards);
   }
 
   @Test
@@ -115,18 +116,19 @@ class RolloutTest {
   @Test
   void anotherSeedGivesOtherAnswers() throws IOException {
     List<List<Answer>> others =
-        Rollout.builder(model, TinyChat.options().seed(6).build())
+        Rollout.builder(TinyChat.options().seed(6).build())
             .samples(3)
             .slots(4)
             .build()
-            .answers(PROMPTS.subList(0, 2))
+            .answers(model, PROMPTS.subList(0, 2))
             .answers();
     assertThat(others).doesNotContainAnyElementsOf(answers);
   }
 
   @Test
   void equalPromptsAreAnsweredOnce() throws IOException {
-    RolloutAnswers twice = rollout().build().answers(List.of(PROMPTS.get(3), PROMPTS.get(3)));
+    RolloutAnswers twice =
+        rollout().build().answers(model, List.of(PROMPTS.get(3), PROMPTS.get(3)));
     assertThat(twice.answers()).containsExactly(answers.get(3), answers.get(3));
     assertThat(twice.cached()).isEqualTo(3);
   }
@@ -134,13 +136,13 @@ class RolloutTest {
   @Test
   void cachedAnswersAreNotGeneratedAgain() throws IOException {
     Path cache = directory.resolve("new/answers.jsonl");
-    RolloutAnswers first = rollout().cache(cache).build().answers(PROMPTS);
+    RolloutAnswers first = rollout().cache(cache).build().answers(model, PROMPTS);
     assertThat(first.cached()).isZero();
     assertThat(first.answers()).isEqualTo(answers);
     assertThat(first.generatedTokens())
         .isEqualTo(first.answers().stream().flatMap(List::stream).mapToInt(Answer::tokens).sum());
     assertThat(cache).hasBinaryContent(lines);
-    RolloutAnswers second = rollout().cache(cache).build().answers(PROMPTS);
+    RolloutAnswers second = rollout().cache(cache).build().answers(model, PROMPTS);
     assertThat(second.answers()).isEqualTo(first.answers());
     assertThat(second.cached()).isEqualTo(21);
     assertThat(second.generatedTokens()).isZero();
@@ -151,8 +153,8 @@ class RolloutTest {
   @Test
   void furtherPromptsAndSamplesGoOnFromTheCache() throws IOException {
     Path cache = directory.resolve("answers.jsonl");
-    rollout().samples(2).cache(cache).build().answers(PROMPTS.subList(2, 5));
-    RolloutAnswers all = rollout().cache(cache).build().answers(PROMPTS);
+    rollout().samples(2).cache(cache).build().answers(model, PROMPTS.subList(2, 5));
+    RolloutAnswers all = rollout().cache(cache).build().answers(model, PROMPTS);
     assertThat(all.cached()).isEqualTo(6);
     assertThat(all.answers()).isEqualTo(answers);
   }
@@ -161,20 +163,23 @@ class RolloutTest {
   void cacheIsForTheSameModelTemplateAndOptionsOnly() throws IOException {
     Path cache = directory.resolve("answers.jsonl");
     Files.write(cache, lines);
-    List<Rollout.Builder> others =
+    List<ChatModel> models =
         List.of(
-            Rollout.builder(TinyChat.model(manager, 2), TinyChat.options().build()),
-            Rollout.builder(
-                new ChatModel(
-                    model.decoder(), model.tokenizer(), ChatTemplate.instruction(TinyChat.END)),
-                TinyChat.options().build()),
-            Rollout.builder(model, TinyChat.options().topK(5).build()),
-            Rollout.builder(model, TinyChat.options().seed(6).build()));
-    for (Rollout.Builder other : others) {
-      RolloutAnswers found = other.slots(1).cache(cache).build().answers(PROMPTS.subList(0, 1));
-      assertThat(found.cached()).isZero();
+            TinyChat.model(manager, 2),
+            new ChatModel(
+                model.decoder(), model.tokenizer(), ChatTemplate.instruction(TinyChat.END)));
+    for (ChatModel other : models) {
+      assertThat(cached(other, TinyChat.options(), cache)).isZero();
     }
-    assertThat(rollout().cache(cache).build().answers(PROMPTS).cached()).isEqualTo(21);
+    assertThat(cached(model, TinyChat.options().topK(5), cache)).isZero();
+    assertThat(cached(model, TinyChat.options().seed(6), cache)).isZero();
+    assertThat(rollout().cache(cache).build().answers(model, PROMPTS).cached()).isEqualTo(21);
+  }
+
+  private static long cached(ChatModel asked, GenerationOptions.Builder options, Path cache)
+      throws IOException {
+    Rollout rollout = Rollout.builder(options.build()).slots(1).cache(cache).build();
+    return rollout.answers(asked, PROMPTS.subList(0, 1)).cached();
   }
 
   @Test
@@ -182,7 +187,7 @@ class RolloutTest {
     Path cache = directory.resolve("answers.jsonl");
     for (int lost : new int[] {1, 150}) {
       Files.write(cache, Arrays.copyOf(lines, lines.length - lost));
-      RolloutAnswers found = rollout().cache(cache).build().answers(PROMPTS);
+      RolloutAnswers found = rollout().cache(cache).build().answers(model, PROMPTS);
       assertThat(found.answers()).isEqualTo(answers);
       assertThat(found.cached()).isLessThan(21).isGreaterThan(15);
       assertThat(cache).hasBinaryContent(lines);
@@ -200,7 +205,7 @@ class RolloutTest {
       damaged.set(1, bad);
       Files.write(cache, damaged);
       assertThatExceptionOfType(MalformedDataException.class)
-          .isThrownBy(() -> rollout().cache(cache).build().answers(PROMPTS))
+          .isThrownBy(() -> rollout().cache(cache).build().answers(model, PROMPTS))
           .withMessageContaining(cache + ": line 2: ")
           .withMessageContaining("expected a cached answer");
       assertThat(cache).hasContent(String.join("\n", damaged));
@@ -217,23 +222,23 @@ class RolloutTest {
             .listener(
                 progress -> {
                   try {
-                    second.answers(PROMPTS);
+                    second.answers(model, PROMPTS);
                   } catch (IOException e) {
                     throw new UncheckedIOException(e);
                   }
                 })
             .build();
     assertThatExceptionOfType(UncheckedIOException.class)
-        .isThrownBy(() -> first.answers(PROMPTS))
+        .isThrownBy(() -> first.answers(model, PROMPTS))
         .withMessageContaining("another rollout of this process uses it");
-    assertThat(second.answers(PROMPTS).answers()).isEqualTo(answers);
+    assertThat(second.answers(model, PROMPTS).answers()).isEqualTo(answers);
   }
 
   @Test
   void unwritableCacheIsNamed() throws IOException {
     Path file = Files.createFile(directory.resolve("file"));
     assertThatIOException()
-        .isThrownBy(() -> rollout().cache(file.resolve("cache")).build().answers(PROMPTS))
+        .isThrownBy(() -> rollout().cache(file.resolve("cache")).build().answers(model, PROMPTS))
         .withMessageContaining("file");
   }
 
@@ -243,7 +248,7 @@ class RolloutTest {
     List<String> firstGroup = new String(lines, StandardCharsets.UTF_8).lines().limit(6).toList();
     Files.write(cache, firstGroup);
     List<RolloutProgress> heard = new ArrayList<>();
-    rollout().cache(cache).listener(heard::add).build().answers(PROMPTS);
+    rollout().cache(cache).listener(heard::add).build().answers(model, PROMPTS);
     assertThat(heard).extracting(RolloutProgress::wanted).containsOnly(21L);
     assertThat(heard.get(0).answers()).isEqualTo(6);
     assertThat(heard).extracting(RolloutProgress::answers).isSorted().doesNotHaveDuplicates();
@@ -258,11 +263,11 @@ class RolloutTest {
     List<List<ChatMessage>> bad = new ArrayList<>(PROMPTS);
     bad.set(5, List.of(ChatMessage.user("长".repeat(200))));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> rollout.answers(bad))
+        .isThrownBy(() -> rollout.answers(model, bad))
         .withMessageContaining("prompt 5 must have from 1 to 96 tokens");
     bad.set(5, List.of(ChatMessage.assistant("好")));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> rollout.answers(bad))
+        .isThrownBy(() -> rollout.answers(model, bad))
         .withMessageContaining("prompt 5: ");
     assertThat(heard).isEmpty();
   }
@@ -280,11 +285,11 @@ class RolloutTest {
         .withMessage("group must be at least 1, got -1");
     GenerationOptions greedy = TinyChat.options().greedy().build();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Rollout.builder(model, greedy).samples(2).build())
+        .isThrownBy(() -> Rollout.builder(greedy).samples(2).build())
         .withMessageContaining("samples must be 1 at temperature 0");
     GenerationOptions logs = TinyChat.options().logProbabilities(true).build();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Rollout.builder(model, logs).build())
+        .isThrownBy(() -> Rollout.builder(logs).build())
         .withMessageContaining("logProbabilities must be off");
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.maque.align.HeldOut;
 import io.github.maque.data.MalformedDataException;
 import io.github.maque.data.dialogue.Dialogue;
 import io.github.maque.data.pack.Batch;
@@ -18,7 +17,6 @@ import io.github.maque.data.pack.SampleList;
 import io.github.maque.data.pack.Sequences;
 import io.github.maque.tokenizer.ChatTemplate;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -172,25 +170,5 @@ class FineTuningMixtureTest {
     assertThatExceptionOfType(MalformedDataException.class)
         .isThrownBy(builder(TestDialogues.random(3, 1)).heldOut(1e-9)::read)
         .withMessageContainingAll("chats.jsonl", "no dialogue is left to hold out", "of 3");
-  }
-
-  @Test
-  void bytesPerTokenAreThoseOfHeldOutAnswers() throws IOException {
-    List<Dialogue> dialogues = TestDialogues.random(50, 5);
-    FineTuningData data = builder(dialogues).heldOut(0.3).length(256).read();
-    HeldOut held = new HeldOut(0.3);
-    long bytes = 0;
-    long tokens = 0;
-    for (Dialogue dialogue : dialogues) {
-      for (int i = 1;
-          held.contains(dialogue.messages()) && i < dialogue.messages().size();
-          i += 2) {
-        String answer = dialogue.messages().get(i).content();
-        bytes += answer.getBytes(StandardCharsets.UTF_8).length;
-        tokens += TOKENIZER.encode(answer).length + 1;
-      }
-    }
-    assertThat(data.bytesPerToken().orElseThrow()).isCloseTo((double) bytes / tokens, within(1e-9));
-    assertThat(builder(dialogues).read().bytesPerToken()).isEmpty();
   }
 }

@@ -20,6 +20,7 @@ import io.github.maque.train.optimizer.Sgd;
 import io.github.maque.train.schedule.Amount;
 import io.github.maque.train.schedule.Constant;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,8 @@ class PackedTrainingTest {
 
   /** Updates are that much larger than weights, so that these hold gradients at full precision. */
   private static final double RATE = 1e4;
+
+  private static final String ANSWER = "从前有一只麻雀。";
 
   @TempDir private Path directory;
 
@@ -133,7 +136,7 @@ class PackedTrainingTest {
   void fineTuningLearnsHowToAnswer() throws IOException {
     List<Dialogue> dialogues =
         TestDialogues.random(150, 2).stream()
-            .map(d -> TestDialogues.of(d.messages().get(0).content(), "从前有一只麻雀。"))
+            .map(d -> TestDialogues.of(d.messages().get(0).content(), ANSWER))
             .toList();
     FineTuningData data = builder(dialogues).heldOut(0.2).read();
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
@@ -147,12 +150,18 @@ class PackedTrainingTest {
               .rowsPerMicroBatch(2)
               .data(data.mixture())
               .validation(data.validation().orElseThrow())
-              .bytesPerToken(data.bytesPerToken().orElseThrow())
+              .tokenizer(TOKENIZER)
               .build()
               .train();
       List<Evaluation> evaluations = result.history().evaluations();
       assertThat(evaluations.get(0).loss()).isGreaterThan(4);
-      assertThat(evaluations.get(evaluations.size() - 1).loss()).isLessThan(1.5);
+      Evaluation last = evaluations.get(evaluations.size() - 1);
+      assertThat(last.loss()).isLessThan(1.5);
+      // What counts is the answer, whose end has no bytes.
+      double tokens = TOKENIZER.encode(ANSWER).length + 1;
+      double bytes = ANSWER.getBytes(StandardCharsets.UTF_8).length;
+      assertThat(last.bitsPerByte().orElseThrow())
+          .isCloseTo(last.loss() * tokens / Math.log(2) / bytes, within(1e-5));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.github.maque.examples.align;
 
 import io.github.maque.align.adapter.LoraConfig;
 import io.github.maque.align.sft.FineTuning;
+import io.github.maque.examples.model.ChatLayout;
 import io.github.maque.examples.pretrain.EngineSettings;
 import io.github.maque.train.CheckpointPlan;
 import io.github.maque.train.EvaluationPlan;
@@ -29,6 +30,7 @@ import java.util.Optional;
  * }</pre>
  *
  * @param model a directory with a model, or of a run
+ * @param chatTemplate how conversations are laid out, if not as the model says
  * @param data what it is trained on
  * @param replay what of pre-training is mixed in
  * @param adapter what of the model learns, if not all of it
@@ -39,6 +41,7 @@ import java.util.Optional;
  */
 public record FineTuneConfig(
     Optional<Path> model,
+    Optional<ChatLayout> chatTemplate,
     DialogueSettings data,
     ReplaySettings replay,
     Optional<LoraConfig> adapter,
@@ -54,6 +57,7 @@ public record FineTuneConfig(
   public static FineTuneConfig defaults() {
     return new FineTuneConfig(
         Optional.empty(),
+        Optional.empty(),
         DialogueSettings.defaults(),
         ReplaySettings.defaults(),
         Optional.empty(),
@@ -64,10 +68,32 @@ public record FineTuneConfig(
             .withCheckpoints(CheckpointPlan.defaults().withEvery(Amount.ofFraction(0.1))));
   }
 
+  /**
+   * Returns the same configuration with another model and other data.
+   *
+   * @param replayed data of pre-training, mixed in if this configuration names any
+   */
+  public FineTuneConfig with(Path newModel, List<Path> dialogues, Path replayed) {
+    DialogueSettings other =
+        new DialogueSettings(
+            dialogues,
+            data.format(),
+            data.sequenceLength(),
+            data.loss(),
+            data.promptWeight(),
+            data.overlong(),
+            data.packed(),
+            data.heldOut());
+    FineTuneConfig changed =
+        new FineTuneConfig(
+            Optional.of(newModel), chatTemplate, other, replay, adapter, freeze, engine, training);
+    return replay.directory().isPresent() ? changed.withReplay(replayed) : changed;
+  }
+
   /** Returns the same configuration with data of pre-training mixed in. */
   public FineTuneConfig withReplay(Path directory) {
     ReplaySettings other = new ReplaySettings(Optional.of(directory), replay.share());
-    return new FineTuneConfig(model, data, other, adapter, freeze, engine, training);
+    return new FineTuneConfig(model, chatTemplate, data, other, adapter, freeze, engine, training);
   }
 
   /** Returns this configuration as YAML. */

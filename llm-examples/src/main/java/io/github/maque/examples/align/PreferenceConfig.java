@@ -7,6 +7,7 @@ import io.github.maque.align.preference.Ipo;
 import io.github.maque.align.preference.Orpo;
 import io.github.maque.align.preference.PreferenceLoss;
 import io.github.maque.align.preference.SimPo;
+import io.github.maque.examples.model.ChatLayout;
 import io.github.maque.examples.pretrain.EngineSettings;
 import io.github.maque.train.CheckpointPlan;
 import io.github.maque.train.EvaluationPlan;
@@ -37,6 +38,7 @@ import java.util.Optional;
  * }</pre>
  *
  * @param model a directory with a model, or of a run
+ * @param chatTemplate how conversations are laid out, if not as the model says
  * @param data what it is trained on
  * @param loss of the pairs
  * @param lengthNormalized whether the loss sees means over tokens
@@ -50,6 +52,7 @@ import java.util.Optional;
  */
 public record PreferenceConfig(
     Optional<Path> model,
+    Optional<ChatLayout> chatTemplate,
     PreferenceSettings data,
     PreferenceLoss loss,
     boolean lengthNormalized,
@@ -101,6 +104,7 @@ public record PreferenceConfig(
   public static PreferenceConfig defaults() {
     return new PreferenceConfig(
         Optional.empty(),
+        Optional.empty(),
         PreferenceSettings.defaults(),
         Dpo.defaults(),
         false,
@@ -116,6 +120,30 @@ public record PreferenceConfig(
             .withCheckpoints(CheckpointPlan.defaults().withEvery(Amount.ofFraction(0.1)))
             .withOptimizer(AdamW.defaults().withLearningRate(1e-5).withWeightDecay(0))
             .withSchedule(new Cosine(Amount.ofFraction(0.1), 0.1)));
+  }
+
+  /** Returns the same configuration with another model and other preferences. */
+  public PreferenceConfig with(Path newModel, Path preferences) {
+    PreferenceSettings other =
+        new PreferenceSettings(
+            List.of(preferences),
+            data.maxLength(),
+            data.sequenceLength(),
+            data.overlong(),
+            data.heldOut());
+    return new PreferenceConfig(
+        Optional.of(newModel),
+        chatTemplate,
+        other,
+        loss,
+        lengthNormalized,
+        sftWeight,
+        reference,
+        adapter,
+        freeze,
+        warning,
+        engine,
+        training);
   }
 
   /** Returns what reads and writes such configurations. */

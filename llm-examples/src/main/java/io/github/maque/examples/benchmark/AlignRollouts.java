@@ -66,18 +66,18 @@ record AlignRollouts(
     GenerationOptions options = options(model.tokenizer());
     List<List<ChatMessage>> prompts = prompts(corpus, model.tokenizer());
     int half = oneByOne / 2;
-    Rollout single = Rollout.builder(model, options).slots(1).build();
-    seconds(single, prompts.subList(0, 1)); // to warm up
+    Rollout single = Rollout.builder(options).slots(1).build();
+    seconds(model, single, prompts.subList(0, 1)); // to warm up
     progress.accept("one by one", 0.0);
-    double before = seconds(single, prompts.subList(0, half));
+    double before = seconds(model, single, prompts.subList(0, half));
     Rollout together =
-        Rollout.builder(model, options)
+        Rollout.builder(options)
             .cache(cache)
             .listener(done -> progress.accept("rollout", (double) done.answers() / done.wanted()))
             .build();
-    double all = seconds(together, prompts);
+    double all = seconds(model, together, prompts);
     progress.accept("one by one", 0.5);
-    double after = seconds(single, prompts.subList(half, oneByOne));
+    double after = seconds(model, single, prompts.subList(half, oneByOne));
     double difference = Math.abs(after / (oneByOne - half) - before / half);
     return new Result(before + after, all, difference / ((before + after) / oneByOne));
   }
@@ -114,9 +114,10 @@ record AlignRollouts(
     return prompts;
   }
 
-  private double seconds(Rollout rollout, List<List<ChatMessage>> prompts) throws IOException {
+  private double seconds(ChatModel model, Rollout rollout, List<List<ChatMessage>> prompts)
+      throws IOException {
     long start = System.nanoTime();
-    RolloutAnswers found = rollout.answers(prompts);
+    RolloutAnswers found = rollout.answers(model, prompts);
     double seconds = (System.nanoTime() - start) / 1e9;
     for (List<Answer> answers : found.answers()) {
       if (answers.size() != 1 || answers.get(0).tokens() != newTokens) {

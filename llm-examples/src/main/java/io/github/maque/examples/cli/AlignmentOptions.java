@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.model.ChatLayout;
 import io.github.maque.train.yaml.YamlRecords;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,8 +55,8 @@ final class AlignmentOptions {
       paramLabel = "NAME",
       description =
           "How conversations are laid out, if the model does not say so or otherwise: chatml,"
-              + " llama2, llama3, instruction or story.")
-  private TokenizerTrain.@Nullable Template template;
+              + " llama2, llama3, instruction or story; the same as --set chat-template=NAME.")
+  private @Nullable ChatLayout template;
 
   @Option(
       names = "--out",
@@ -81,16 +82,15 @@ final class AlignmentOptions {
               .map(file -> '"' + file.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"')
               .collect(Collectors.joining(", ", "[", "]")));
     }
+    if (template != null) {
+      all.put("chat-template", template.toString());
+    }
     if (lora != null) {
       all.put("adapter.rank", lora.toString());
     }
     return config == null
         ? yaml.parse("{}", "the defaults", type, all)
         : yaml.read(config, type, all);
-  }
-
-  TokenizerTrain.@Nullable Template template() {
-    return template;
   }
 
   Path out() {

@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.Unfinished;
 import io.github.maque.examples.benchmark.Machine;
 import io.github.maque.examples.benchmark.Requirement;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package io.github.maque.examples.cli;
 import io.github.maque.model.generate.Cancellation;
 import io.github.maque.model.generate.Generation;
 import io.github.maque.model.generate.GenerationListener;
-import io.github.maque.model.kernel.Precision;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -48,15 +47,7 @@ final class Chat extends Verb {
   @Option(names = "--system", paramLabel = "TEXT", description = "A message that sets the scene.")
   private @Nullable String system;
 
-  @Option(
-      names = "--chat-template",
-      paramLabel = "NAME",
-      description =
-          "The layout of messages: chatml, llama2, llama3, instruction or story, or none to go on"
-              + " from them; each model's own if not given and it is one of these.")
-  private TokenizerTrain.@Nullable Template chatTemplate;
-
-  @Mixin private final GenerateSampling sampling = new GenerateSampling();
+  @Mixin private final AnswerOptions answering = new AnswerOptions();
 
   @Option(
       names = "--seed",
@@ -66,16 +57,7 @@ final class Chat extends Verb {
               + " time if not given.")
   private @Nullable Long seed;
 
-  @Option(
-      names = "--precision",
-      paramLabel = "auto|float32|bfloat16_mixed|…",
-      defaultValue = "auto",
-      description =
-          "In what to compute: float32, bfloat16_mixed, bfloat16_true, float16_mixed, or auto (the"
-              + " default) for whichever of the first two is faster here.")
-  private Precision precision = Precision.AUTO;
-
-  private final List<ChatModel> models = new ArrayList<>();
+  private final List<ChatSession> models = new ArrayList<>();
   private int current;
   private long nextSeed;
   private long answers;
@@ -89,7 +71,7 @@ final class Chat extends Verb {
       load();
       talk(new ChatConversation(system));
     } finally {
-      models.forEach(ChatModel::close);
+      models.forEach(ChatSession::close);
     }
     return new Summary()
         .count("answers", answers)
@@ -101,10 +83,10 @@ final class Chat extends Verb {
     // The bar must be gone before the talk begins.
     try (Progress progress = progress()) {
       for (Path path : paths) {
-        models.add(ChatModel.load(path, chatTemplate, sampling, precision, progress));
+        models.add(ChatSession.open(path, answering, progress.loading()));
       }
     }
-    for (ChatModel model : models) {
+    for (ChatSession model : models) {
       if (system != null && !model.chats()) {
         throw rejection("--system needs a chat template, and " + model.name() + " has none");
       }
@@ -183,7 +165,7 @@ final class Chat extends Verb {
   }
 
   private void introduce() {
-    ChatModel model = models.get(current);
+    ChatSession model = models.get(current);
     tell(
         (models.size() > 1 ? "model " + (current + 1) + " of " + models.size() + ": " : "")
             + model.name()
@@ -191,7 +173,7 @@ final class Chat extends Verb {
   }
 
   private void answer(String message, ChatConversation conversation) {
-    ChatModel model = models.get(current);
+    ChatSession model = models.get(current);
     Optional<ChatConversation.Prompt> prompt = conversation.prompt(model, message, nextSeed);
     if (prompt.isEmpty()) {
       tell("the message fills the model's context of " + model.contextLength() + " tokens");
@@ -219,7 +201,7 @@ final class Chat extends Verb {
     }
   }
 
-  private Generation generate(ChatModel model, ChatConversation.Prompt prompt) {
+  private Generation generate(ChatSession model, ChatConversation.Prompt prompt) {
     Cancellation cancellation = new Cancellation();
     TrainingInterruption interruption =
         new TrainingInterruption(List.of("INT"), cancellation::cancelAll);
@@ -241,7 +223,7 @@ final class Chat extends Verb {
   }
 
   private void printJson(
-      ChatModel model,
+      ChatSession model,
       String message,
       ChatConversation.Prompt prompt,
       Generation generation,

@@ -37,7 +37,7 @@ final class ChatConversation {
    *
    * @return nothing if the message alone leaves no room for an answer
    */
-  Optional<Prompt> prompt(ChatModel model, String message, long seed) {
+  Optional<Prompt> prompt(ChatSession model, String message, long seed) {
     int context = model.contextLength();
     int room = Math.min(model.maxNewTokens(), context / 4);
     int forgotten = model.chats() ? 0 : turns.size();

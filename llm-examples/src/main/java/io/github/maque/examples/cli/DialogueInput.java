@@ -1,9 +1,7 @@
 package io.github.maque.examples.cli;
 
-import io.github.maque.align.HeldOut;
-import io.github.maque.align.evaluation.EvaluationExample;
 import io.github.maque.examples.align.DialogueFormat;
-import java.io.IOException;
+import io.github.maque.examples.align.Questions;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -36,23 +34,8 @@ final class DialogueInput {
               + " share is that of data.held-out there (0.05).")
   private double heldOut;
 
-  /**
-   * Reads the first records.
-   *
-   * @param most how many of them at most
-   * @throws IOException if a file cannot be read, or is not laid out as it should be
-   */
-  List<EvaluationExample> read(int most) throws IOException {
-    HeldOut held = new HeldOut(heldOut);
-    return layout().read(paths, most, example -> heldOut == 0 || held.contains(example.prompt()));
-  }
-
-  /** Returns what was given for files. */
-  List<String> paths() {
-    return paths;
-  }
-
-  private DialogueLayout<?> layout() throws IOException {
-    return DialogueLayout.of(DialogueLayout.resolve(format, paths, "--format"));
+  /** Returns what the options name. */
+  Questions questions() {
+    return new Questions(paths, format, heldOut);
   }
 }

@@ -5,6 +5,7 @@ import static java.util.regex.Pattern.CASE_INSENSITIVE;
 import io.github.maque.data.Document;
 import io.github.maque.data.source.RecordFormat;
 import io.github.maque.data.source.RecordSource;
+import io.github.maque.examples.align.FormatDetection;
 import io.github.maque.tokenizer.bpe.TextSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,19 +1,21 @@
 package io.github.maque.examples.cli;
 
-import io.github.maque.align.evaluation.EvaluationExample;
 import io.github.maque.align.evaluation.EvaluationReport;
 import io.github.maque.align.evaluation.Figure;
-import io.github.maque.align.evaluation.ModelEvaluation;
 import io.github.maque.align.evaluation.ModelResult;
+import io.github.maque.align.rollout.Rollout;
+import io.github.maque.examples.align.EvaluationJob;
+import io.github.maque.examples.align.TrainingTexts;
+import io.github.maque.examples.model.ModelDirectory;
+import io.github.maque.examples.model.ModelSource;
 import io.github.maque.model.generate.GenerationOptions;
-import io.github.maque.model.kernel.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,15 +77,7 @@ final class Evaluate extends Verb {
               + " answer.")
   private @Nullable Path out;
 
-  @Option(
-      names = "--chat-template",
-      paramLabel = "NAME",
-      description =
-          "The layout of messages for all models: chatml, llama2, llama3, instruction or story;"
-              + " each model's own if not given and it is one of these.")
-  private TokenizerTrain.@Nullable Template chatTemplate;
-
-  @Mixin private final GenerateSampling sampling = new GenerateSampling();
+  @Mixin private final BatchedAnswerOptions answering = new BatchedAnswerOptions(64);
 
   @Option(
       names = "--seed",
@@ -92,44 +86,34 @@ final class Evaluate extends Verb {
       description = "What draws depend on (0).")
   private long seed;
 
-  @Option(
-      names = "--slots",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "Answers written at once; more take more memory (64).")
-  private int slots = 64;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "auto|float32|bfloat16_mixed|…",
-      defaultValue = "auto",
-      description =
-          "In what to compute: float32, bfloat16_mixed, bfloat16_true, float16_mixed, or auto (the"
-              + " default) for whichever of the first two is faster here.")
-  private Precision precision = Precision.AUTO;
-
   @Override
   protected Summary run() throws IOException {
     check();
     List<String> called = EvaluateNames.of(models, names, prompts > 0);
-    List<RolloutTarget> targets = new ArrayList<>();
-    for (Path model : models) {
-      targets.add(RolloutTarget.look(model, chatTemplate));
+    Map<String, ModelDirectory> found = new LinkedHashMap<>();
+    for (int i = 0; i < models.size(); i++) {
+      found.put(called.get(i), answering.find(models.get(i)));
     }
-    List<EvaluationExample> examples = data.read(Math.max(prompts, heldOut));
-    List<EvaluationExample> first = first(examples, prompts);
-    List<EvaluationExample> asked = first;
-    for (RolloutTarget target : targets) {
-      asked = target.fitting(asked);
-    }
-    if (asked.isEmpty() && prompts > 0) {
-      throw rejection("no question leaves room for an answer in the context of every model");
-    }
-    EvaluationReport report = evaluate(targets, called, asked, first(examples, heldOut));
+    EvaluationJob job =
+        new EvaluationJob(
+            found,
+            answering.precision(),
+            data.questions(),
+            prompts,
+            heldOut,
+            train.isEmpty() ? Optional.empty() : Optional.of(TrainingTexts.of(train)),
+            Optional.ofNullable(out));
     Summary summary = new Summary();
-    tell(report, first.size() - asked.size(), summary);
+    try (Progress progress = progress()) {
+      Rollout rollout =
+          Rollout.builder(generation(found.values().iterator().next()).withSeed(seed))
+              .slots(answering.slots())
+              .listener(progress::answering)
+              .build();
+      EvaluationJob.Result result = job.run(rollout, progress.loading());
+      tell(result.report(), result.tooLong(), summary);
+    }
     if (out != null) {
-      report.write(out);
       summary.text("report", out.resolve("evaluation.html").toString());
     }
     return summary;
@@ -143,9 +127,7 @@ final class Evaluate extends Verb {
               + " and "
               + heldOut);
     }
-    if (slots < 1) {
-      throw rejection("--slots must be at least 1, got " + slots);
-    }
+    answering.slots();
     if (!train.isEmpty() && prompts == 0) {
       throw rejection("--train is looked for in answers, and --prompts 0 asks for none");
     }
@@ -154,45 +136,9 @@ final class Evaluate extends Verb {
     }
   }
 
-  private static List<EvaluationExample> first(List<EvaluationExample> examples, int count) {
-    return examples.subList(0, Math.min(count, examples.size()));
-  }
-
-  private EvaluationReport evaluate(
-      List<RolloutTarget> targets,
-      List<String> called,
-      List<EvaluationExample> asked,
-      List<EvaluationExample> answers)
-      throws IOException {
-    try (Progress progress = progress()) {
-      ModelEvaluation.Builder builder =
-          ModelEvaluation.builder(options(targets))
-              .prompts(asked)
-              .heldOut(answers)
-              .slots(slots)
-              .listener(done -> RolloutPairs.show(done, progress));
-      if (!train.isEmpty()) {
-        builder.trainingTexts(EvaluateTexts.of(train));
-      }
-      ModelEvaluation evaluation = builder.build();
-      List<ModelResult> results = new ArrayList<>();
-      if (!asked.isEmpty()) {
-        results.add(evaluation.data());
-      }
-      for (int i = 0; i < targets.size(); i++) {
-        Path path = targets.get(i).path();
-        try (OpenedModel opened = OpenedModel.open(path, chatTemplate, precision, progress)) {
-          results.add(evaluation.evaluate(called.get(i), opened.chat()));
-        }
-      }
-      return evaluation.report(results);
-    }
-  }
-
   /** What a model says of itself is left out, so that models are asked alike. */
-  private GenerationOptions options(List<RolloutTarget> targets) {
-    ModelSource silent = ModelSource.initial(targets.get(0).source().config());
-    return sampling.of(silent).withSeed(seed);
+  private GenerationOptions generation(ModelDirectory any) {
+    return answering.generation(ModelSource.initial(any.source().config()));
   }
 
   private void tell(EvaluationReport report, int tooLong, Summary summary) {

@@ -1,5 +1,9 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.model.ChatLayout;
+import io.github.maque.examples.model.ModelDirectory;
+import io.github.maque.examples.model.ModelSource;
+import io.github.maque.examples.model.OpenedModel;
 import io.github.maque.model.format.HuggingFaceDirectory;
 import io.github.maque.model.generate.BeyondContext;
 import io.github.maque.model.generate.Cancellation;
@@ -9,14 +13,13 @@ import io.github.maque.model.generate.GenerationRequest;
 import io.github.maque.model.generate.Generator;
 import io.github.maque.model.kernel.Precision;
 import io.github.maque.tokenizer.DecodeOptions;
-import io.github.maque.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,8 +39,6 @@ import picocli.CommandLine.Spec;
           + " second; the last line is about all of them. Ctrl-C ends it with what there is."
     })
 final class Generate extends Verb {
-  private static final int MOST_SLOTS = 8;
-
   /** Seeds below this are easily typed again. */
   private static final int SEEDS = 1_000_000;
 
@@ -57,15 +58,7 @@ final class Generate extends Verb {
       description = "A message that sets the scene, with --chat.")
   private @Nullable String system;
 
-  @Option(
-      names = "--chat-template",
-      paramLabel = "NAME",
-      description =
-          "The layout for --chat: chatml, llama2, llama3, instruction or story; the model's own if"
-              + " not given and it is one of these.")
-  private TokenizerTrain.@Nullable Template chatTemplate;
-
-  @Mixin private final GenerateSampling sampling = new GenerateSampling();
+  @Mixin private final BatchedAnswerOptions answering = new BatchedAnswerOptions(8);
 
   @Option(
       names = "--seed",
@@ -79,21 +72,6 @@ final class Generate extends Verb {
       defaultValue = "1",
       description = "Texts behind each prompt, with one seed after the other (1).")
   private int samples = 1;
-
-  @Option(
-      names = "--slots",
-      paramLabel = "N",
-      description = "Texts written at once; more take more memory (as many as there are, up to 8).")
-  private @Nullable Integer slots;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "auto|float32|bfloat16_mixed|…",
-      defaultValue = "auto",
-      description =
-          "In what to compute: float32, bfloat16_mixed, bfloat16_true, float16_mixed, or auto (the"
-              + " default) for whichever of the first two is faster here.")
-  private Precision precision = Precision.AUTO;
 
   @Option(
       names = "--log-probabilities",
@@ -115,10 +93,9 @@ final class Generate extends Verb {
     try (HuggingFaceDirectory directory = HuggingFaceDirectory.open(model)) {
       ModelSource source = source(directory);
       List<GenerateOutput.Task> tasks = tasks(source);
-      try (GenerateModel loaded = load(directory)) {
+      try (OpenedModel loaded = load(new ModelDirectory(model, source, Optional.empty()))) {
         double loading = (System.nanoTime() - start) / 1e9;
-        return generate(loaded, source.tokenizer().orElseThrow(), tasks)
-            .number("load_seconds", loading, "s");
+        return generate(loaded, tasks).number("load_seconds", loading, "s");
       }
     }
   }
@@ -127,34 +104,32 @@ final class Generate extends Verb {
     if (prompts.areTwo()) {
       throw rejection("--prompt and --prompts exclude each other");
     }
-    if (!chat && (system != null || chatTemplate != null)) {
+    if (!chat && (system != null || answering.chatTemplate() != null)) {
       throw rejection("--system and --chat-template go with --chat");
     }
-    if (chatTemplate == TokenizerTrain.Template.NONE) {
+    if (answering.chatTemplate() == ChatLayout.NONE) {
       throw rejection("--chat needs a layout, and --chat-template none is none");
     }
     if (samples < 1) {
       throw rejection("--samples must be at least 1, got " + samples);
     }
-    if (slots != null && slots < 1) {
-      throw rejection("--slots must be at least 1, got " + slots);
-    }
+    answering.slots();
     if (logProbabilities && !isJson()) {
       throw rejection("--log-probabilities go with --json");
     }
   }
 
-  private GenerateModel load(HuggingFaceDirectory directory) throws IOException {
+  private OpenedModel load(ModelDirectory directory) throws IOException {
     // The bar must be gone before the text begins.
     try (Progress progress = progress()) {
-      return GenerateModel.load(directory.config(), directory.weights(), progress);
+      return directory.open(answering.precision(), progress.loading());
     }
   }
 
   private ModelSource source(HuggingFaceDirectory directory) throws IOException {
     ModelSource source = ModelSource.of(directory);
     if (tokenizer != null) {
-      return source.withTokenizer(tokenizer);
+      return source.withTokenizer(TokenizerSource.load(tokenizer), tokenizer);
     }
     if (source.tokenizer().isEmpty()) {
       throw rejection(model + " has no tokenizer; --tokenizer names one");
@@ -165,7 +140,8 @@ final class Generate extends Verb {
   private List<GenerateOutput.Task> tasks(ModelSource source) throws IOException {
     GenerateRequests requests =
         chat
-            ? GenerateRequests.chat(source, ChatLayout.chosen(chatTemplate, source), system)
+            ? GenerateRequests.chat(
+                source, ChatLayout.chosen(answering.chatTemplate(), source), system)
             : GenerateRequests.text(source);
     GenerationOptions options = options(source);
     long first = seed == null ? ThreadLocalRandom.current().nextInt(SEEDS) : seed;
@@ -180,18 +156,20 @@ final class Generate extends Verb {
   }
 
   private GenerationOptions options(ModelSource source) {
-    return sampling.of(source).toBuilder().logProbabilities(logProbabilities).build();
+    return answering.generation(source).toBuilder().logProbabilities(logProbabilities).build();
   }
 
-  private Summary generate(GenerateModel loaded, Tokenizer known, List<GenerateOutput.Task> tasks) {
-    int count = slots == null ? Math.min(tasks.size(), MOST_SLOTS) : slots;
-    Precision chosen = loaded.resolve(precision);
+  private Summary generate(OpenedModel loaded, List<GenerateOutput.Task> tasks) {
+    int count = Math.min(tasks.size(), answering.slots());
+    Precision precision = loaded.decoder().precision();
+    int most = loaded.decoder().config().contextLength();
     Cancellation cancellation = new Cancellation();
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     GenerateOutput output = new GenerateOutput(tasks, out, isJson(), !chat);
     try (DecodingSession session =
-        loaded.open(count, contextLength(tasks, loaded.contextLength()), chosen)) {
-      Generator generator = new Generator(session, known, DecodeOptions.SKIP_SPECIAL_TOKENS);
+        DecodingSession.open(loaded.decoder(), count, contextLength(tasks, most), precision)) {
+      Generator generator =
+          new Generator(session, loaded.tokenizer(), DecodeOptions.SKIP_SPECIAL_TOKENS);
       interruption = new GenerateInterruption(cancellation);
       long start = System.nanoTime();
       generator.generateAll(output.requests(), output, cancellation);
@@ -200,7 +178,7 @@ final class Generate extends Verb {
       return summary
           .data("first_seed", tasks.get(0).request().options().seed())
           .data("slots_used", count)
-          .text("computed_in", chosen.name().toLowerCase(Locale.ROOT));
+          .text("computed_in", PrecisionConverter.toText(precision));
     } catch (Throwable failure) {
       finish();
       throw failure;

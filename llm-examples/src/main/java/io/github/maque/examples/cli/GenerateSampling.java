@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.model.ModelSource;
 import io.github.maque.model.generate.BeyondContext;
 import io.github.maque.model.generate.GenerationOptions;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.model.ChatLayout;
 import io.github.maque.model.format.HuggingFaceDirectory;
 import io.github.maque.model.generate.GenerationOptions;
 import io.github.maque.tokenizer.Tokenizer;

@@ -1,5 +1,7 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.model.CountedTensors;
+import io.github.maque.examples.model.ModelSource;
 import io.github.maque.model.format.HuggingFaceDirectory;
 import io.github.maque.model.format.SafetensorsFile;
 import io.github.maque.model.format.TensorSource;
@@ -89,20 +91,21 @@ final class ModelConvert extends Verb {
       ModelTarget target, ModelWriting.Type chosen, Progress progress, Summary summary)
       throws IOException {
     try (HuggingFaceDirectory directory = HuggingFaceDirectory.open(in)) {
-      ModelSource model = ModelSource.of(directory).reportingTo(progress);
+      ModelSource model = ModelSource.of(directory).reportingTo(progress.writing());
       summary.truth("with_tokenizer", model.tokenizer().isPresent());
       ModelWriting.write(
           target,
           isNamed(out, GGUF)
-              ? model.gguf(chosen.gguf(), ModelWriting.modelName(out))
-              : model.huggingFace(chosen.safetensors(), writing.maxShardSize()),
+              ? model.gguf(chosen.gguf(), ModelWriting.modelName(out))::write
+              : ModelWriting.directory(
+                  model.huggingFace(chosen.safetensors(), writing.maxShardSize().bytes())),
           summary);
     }
   }
 
   private static ModelTarget.Content safetensors(
       TensorSource source, WeightType type, Progress progress) {
-    CountedTensors counted = CountedTensors.reportingTo("Writing", progress, source);
+    CountedTensors counted = CountedTensors.reportingTo(progress.writing(), source);
     return place -> {
       SafetensorsFile.write(place, counted, type);
       return List.of();

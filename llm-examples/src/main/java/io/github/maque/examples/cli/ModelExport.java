@@ -1,5 +1,7 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.model.ChatLayout;
+import io.github.maque.examples.model.ModelSource;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.Exportability;
 import io.github.maque.model.Initialization;
@@ -84,7 +86,7 @@ final class ModelExport extends Verb {
       description =
           "How conversations are laid out: chatml, llama2, llama3, instruction, story or none; as"
               + " the tokenizer's files say if not given.")
-  private TokenizerTrain.@Nullable Template chatTemplate;
+  private @Nullable ChatLayout chatTemplate;
 
   @Option(
       names = "--name",
@@ -137,7 +139,8 @@ final class ModelExport extends Verb {
   }
 
   private Summary export(ModelSource given) throws IOException {
-    ModelSource model = tokenizer == null ? given : given.withTokenizer(tokenizer);
+    ModelSource model =
+        tokenizer == null ? given : given.withTokenizer(TokenizerSource.load(tokenizer), tokenizer);
     if (chatTemplate != null) {
       model = model.withChatTemplate(chatTemplate);
     }
@@ -155,12 +158,14 @@ final class ModelExport extends Verb {
             .count("parameters", model.config().parameters())
             .truth("with_tokenizer", model.tokenizer().isPresent());
     try (Progress progress = progress()) {
-      ModelSource source = model.reportingTo(progress);
+      ModelSource source = model.reportingTo(progress.writing());
       ModelWriting.write(
           target,
           gguf
               ? source.gguf(chosen.gguf(), name == null ? ModelWriting.modelName(out()) : name)
-              : source.huggingFace(chosen.safetensors(), writing.maxShardSize()),
+                  ::write
+              : ModelWriting.directory(
+                  source.huggingFace(chosen.safetensors(), writing.maxShardSize().bytes())),
           summary);
     }
     return summary;

@@ -1,6 +1,7 @@
 package io.github.maque.examples.cli;
 
 import io.github.maque.model.format.GgufTensorType;
+import io.github.maque.model.format.HuggingFaceExport;
 import io.github.maque.model.format.WeightType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -130,6 +131,14 @@ final class ModelWriting {
     return existing == null
         ? absolute
         : existing.toRealPath().resolve(existing.relativize(absolute)).normalize();
+  }
+
+  /** Returns what becomes a directory of Hugging Face's layout. */
+  static ModelTarget.Content directory(HuggingFaceExport export) {
+    return place -> {
+      export.write(place);
+      return List.of();
+    };
   }
 
   /** Writes a model, and adds what was written. */

@@ -2,15 +2,16 @@ package io.github.maque.examples.cli;
 
 import io.github.maque.align.preference.PreferencePairs;
 import io.github.maque.examples.align.PreferenceConfig;
+import io.github.maque.examples.align.PreferenceJob;
+import io.github.maque.examples.pretrain.RunResult;
 import io.github.maque.train.TrainingResult;
-import io.github.maque.train.metric.RunEnd;
 import io.github.maque.train.metric.Warning;
 import io.github.maque.train.schedule.Horizon;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,53 +40,49 @@ final class Preferences extends Verb {
   @Override
   protected Summary run() throws IOException {
     PreferenceConfig config = options.read(PreferenceConfig.yaml(), PreferenceConfig.class);
-    Path path =
-        config.model().orElseThrow(() -> rejection("--model must say which model to go on from"));
+    if (config.model().isEmpty()) {
+      throw rejection("--model must say which model to go on from");
+    }
     if (config.data().files().isEmpty()) {
       throw rejection("--data must say what to learn from");
     }
-    config.engine().apply();
+    Optional<RunResult> before = PreferenceJob.complete(config, options.out());
+    if (before.isPresent()) {
+      return tell(before.get(), TrainingRunner.finishedBefore(before.get()));
+    }
     TrainingRunner runner =
         new TrainingRunner(Objects.requireNonNull(spec).commandLine(), isJson());
     try (Progress progress = progress();
-        OpenedModel model =
-            RunBase.open(
-                options.out(), path, options.template(), config.engine().precision(), progress);
-        PreferenceJob job = PreferenceJob.open(config, model, options.out())) {
+        PreferenceJob job = PreferenceJob.open(config, options.out(), progress.loading())) {
       Summary summary = new Summary();
       TrainingResult result =
           runner.train(
-              job.trainer(progress),
+              job.trainer(),
               progress,
               summary,
-              (horizon, plan) -> plan(config, model, job, horizon, plan));
-      TrainingRunner.addPlaces(options.out(), result, summary);
-      String reason =
-          result
-              .history()
-              .end()
-              .filter(end -> end.reason() == RunEnd.Reason.STOPPED)
-              .map(RunEnd::message)
-              .orElse("");
-      stopped = runner.stopped() && reason.isEmpty();
-      if (stopped) {
-        return summary.print("", TrainingRunner.afterStop(result, "the same command"));
-      }
-      summary.data("ended_early", reason);
-      summary.data("findings", findings(result));
-      findings(result).forEach(finding -> summary.print("found", finding));
-      if (!reason.isEmpty() && result.bestCheckpoint().isEmpty()) {
-        return summary.print(
-            "", "ended early, before anything good was saved: a lower learning rate may help");
-      }
-      if (!reason.isEmpty()) {
-        summary.print("", "ended early; what was made is the best checkpoint before");
-      }
-      job.adapters()
-          .result(options.out(), result)
-          .ifPresent(made -> summary.text("made", made.toString()));
-      return summary;
+              (horizon, plan) -> plan(config, job, horizon, plan));
+      return tell(job.result(result), summary);
     }
+  }
+
+  private Summary tell(RunResult result, Summary summary) {
+    TrainingRunner.addPlaces(options.out(), result.training(), summary);
+    stopped = !result.isComplete();
+    if (stopped) {
+      return summary.print("", TrainingRunner.afterStop(result.training(), "the same command"));
+    }
+    summary.data("ended_early", result.endedEarly());
+    summary.data("findings", findings(result.training()));
+    findings(result.training()).forEach(finding -> summary.print("found", finding));
+    if (!result.endedEarly().isEmpty()) {
+      summary.print(
+          "",
+          result.model().isEmpty()
+              ? "ended early, before anything good was saved: a lower learning rate may help"
+              : "ended early; what was made is the best checkpoint before");
+    }
+    result.model().ifPresent(made -> summary.text("made", made.toString()));
+    return summary;
   }
 
   private static List<String> findings(TrainingResult result) {
@@ -95,14 +92,10 @@ final class Preferences extends Verb {
         .toList();
   }
 
-  private void plan(
-      PreferenceConfig config,
-      OpenedModel model,
-      PreferenceJob job,
-      Horizon horizon,
-      Summary plan) {
-    PreferencePairs.Report report = job.report();
-    plan.text("model", model.path().toString()).text("out", options.out().toString());
+  private void plan(PreferenceConfig config, PreferenceJob job, Horizon horizon, Summary plan) {
+    PreferencePairs.Report report = job.data().training().report();
+    plan.text("model", job.tuned().model().path().toString());
+    plan.text("out", options.out().toString());
     plan.text("loss", config.loss().toString());
     plan.data("data", RecordFields.of(report));
     plan.print(
@@ -119,11 +112,8 @@ final class Preferences extends Verb {
         "rows",
         String.format(
             Locale.ROOT, "%,d of %,d tokens", job.training().size(), job.training().length()));
-    job.adapters().addTo(plan);
-    plan.data("steps", horizon.steps());
-    plan.print(
-        "steps",
-        String.format(Locale.ROOT, "%,d of %,d tokens", horizon.steps(), horizon.tokensPerStep()));
+    TrainingRunner.add(job.tuned(), plan);
+    TrainingRunner.add(horizon, plan);
   }
 
   @Override

@@ -24,18 +24,9 @@ final class PreparationFigures {
    * @param directory where it is
    * @throws MalformedDataException if it does not tell what cleaning did
    */
-  @SuppressWarnings("unchecked") // a manifest has no other maps
   PreparationFigures(Path directory, Manifest manifest) throws MalformedDataException {
     this.manifest = manifest;
-    String file = directory.resolve(Manifest.FILE).toString();
-    if (!(manifest.preparation().get("cleaning") instanceof Map<?, ?> report)) {
-      throw new MalformedDataException(file, "does not tell what cleaning did");
-    }
-    try {
-      cleaning = CleaningReport.fromJson((Map<String, Object>) report);
-    } catch (IllegalArgumentException e) {
-      throw new MalformedDataException(file, "cleaning: " + e.getMessage(), e);
-    }
+    cleaning = manifest.cleaning(directory);
   }
 
   /** Returns what became of the documents. */

@@ -1,7 +1,9 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.Unfinished;
 import io.github.maque.examples.pretrain.PretrainConfig;
 import io.github.maque.examples.pretrain.Pretraining;
+import io.github.maque.examples.pretrain.RunResult;
 import io.github.maque.train.Resume;
 import io.github.maque.train.TrainingResult;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -103,6 +106,14 @@ final class Pretrain extends Verb {
   private Summary train(PretrainConfig chosen, Path directory) throws IOException {
     TrainingRunner runner =
         new TrainingRunner(Objects.requireNonNull(spec).commandLine(), isJson());
+    boolean goesOn = !smoke && weights == null && (resume == null || resume.equals("auto"));
+    Optional<RunResult> before =
+        goesOn ? Pretraining.complete(chosen, directory) : Optional.empty();
+    if (before.isPresent()) {
+      Summary summary = TrainingRunner.finishedBefore(before.get());
+      TrainingRunner.addPlaces(directory, before.get().training(), summary);
+      return summary;
+    }
     Summary summary = new Summary();
     try (Pretraining pretraining = Pretraining.open(chosen);
         Progress progress = progress()) {
@@ -115,7 +126,7 @@ final class Pretrain extends Verb {
                 plan.text("config", options.config()).text("out", directory.toString());
                 new PretrainFigures(pretraining, horizon).addTo(plan);
               });
-      stopped = runner.stopped();
+      stopped = !RunResult.of(result).isComplete();
       if (!smoke || out != null) {
         TrainingRunner.addPlaces(directory, result, summary);
       }

@@ -1,6 +1,9 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.align.rollout.RolloutProgress;
+import io.github.maque.examples.WorkListener;
 import java.time.Duration;
+import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -65,6 +68,25 @@ final class Progress implements AutoCloseable {
     }
     bar.setExtraMessage(message);
     bar.stepTo(done);
+  }
+
+  /** Returns who hears how many numbers of a model's weights are loaded. */
+  WorkListener loading() {
+    return (done, total) -> update("Loading", done, total, "numbers");
+  }
+
+  /** Returns who hears how many numbers of a model's weights are written. */
+  WorkListener writing() {
+    return (done, total) -> update("Writing", done, total, "numbers");
+  }
+
+  /** Shows how far a model has come with its answers. */
+  void answering(RolloutProgress done) {
+    String speed =
+        done.seconds() == 0
+            ? ""
+            : String.format(Locale.ROOT, "%,.0f tokens/s", done.tokens() / done.seconds());
+    update("Answering", done.answers(), done.wanted(), "answers", speed);
   }
 
   /** Prints something where the bar stands, which goes on below it. */

@@ -3,61 +3,37 @@ package io.github.maque.examples.cli;
 import io.github.maque.align.rollout.RolloutAnswers;
 import io.github.maque.align.rollout.RolloutPreferences;
 import io.github.maque.data.dialogue.Preference;
+import io.github.maque.examples.align.RolloutJob;
 import io.github.maque.tokenizer.ChatMessage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * What came of a rollout, in figures and with an example.
  *
- * @param data the preferences
- * @param tooLong how many questions were not asked, because they fill the model's context
+ * @param result the preferences, and what was left out
  */
-record RolloutFigures(RolloutPreferences data, int tooLong) {
+record RolloutFigures(RolloutJob.Result result) {
   /** How many characters of a text are shown. */
   private static final int SHOWN = 70;
 
   /** Adds all there is. */
   void addTo(Summary summary) {
+    RolloutPreferences data = result.preferences();
     summary.count("pairs", data.preferences().size());
     summary.count("questions", data.prompts());
-    summary.data("left_out", reasons());
-    summary.print("left out", leftOut());
+    summary.data("left_out", result.leftOut());
+    summary.print("left out", result.leftOutText());
     summary.number("chosen_characters", data.meanChosenCharacters(), "on average");
     summary.number("rejected_characters", data.meanRejectedCharacters(), "on average");
     addAnswers(summary);
     addFirst(summary);
   }
 
-  /** Returns why there are no more pairs, for people: {@code 3 unfinished, 1 identical}. */
-  String leftOut() {
-    String counts =
-        reasons().entrySet().stream()
-            .filter(reason -> reason.getValue() > 0)
-            .map(
-                reason ->
-                    String.format(
-                        Locale.ROOT,
-                        "%,d %s",
-                        reason.getValue(),
-                        reason.getKey().replace('_', ' ')))
-            .collect(Collectors.joining(", "));
-    return counts.isEmpty() ? "nothing" : counts;
-  }
-
-  private Map<String, Integer> reasons() {
-    Map<String, Integer> reasons = new LinkedHashMap<>();
-    reasons.put("too_long", tooLong);
-    data.leftOut()
-        .forEach((reason, count) -> reasons.put(reason.name().toLowerCase(Locale.ROOT), count));
-    return reasons;
-  }
-
   private void addAnswers(Summary summary) {
-    RolloutAnswers answers = data.rollout();
+    RolloutAnswers answers = result.preferences().rollout();
     long all = answers.answers().stream().mapToLong(List::size).sum();
     long generated = all - answers.cached();
     summary.number("answer_tokens", answers.meanTokens(), "on average");
@@ -78,7 +54,7 @@ record RolloutFigures(RolloutPreferences data, int tooLong) {
   }
 
   private void addFirst(Summary summary) {
-    Preference first = data.preferences().get(0);
+    Preference first = result.preferences().preferences().get(0);
     Map<String, String> shown = new LinkedHashMap<>();
     shown.put("prompt", last(first.prompt()));
     shown.put("chosen", last(first.chosen()));

@@ -1,18 +1,12 @@
 package io.github.maque.examples.cli;
 
-import io.github.maque.align.evaluation.EvaluationExample;
-import io.github.maque.align.rollout.PreferenceRollout;
 import io.github.maque.align.rollout.Rollout;
-import io.github.maque.align.rollout.RolloutPreferences;
-import io.github.maque.align.rollout.RolloutProgress;
-import io.github.maque.model.generate.BeyondContext;
-import io.github.maque.model.generate.GenerationOptions;
-import io.github.maque.model.kernel.Precision;
+import io.github.maque.examples.align.RolloutJob;
+import io.github.maque.examples.align.RolloutScore;
+import io.github.maque.examples.model.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,12 +25,6 @@ import picocli.CommandLine.Option;
     })
 final class RolloutPairs extends Verb {
 
-  /** What {@code --choose} chooses from. */
-  enum Choice {
-    DATA,
-    BEST
-  }
-
   @Option(
       names = "--model",
       required = true,
@@ -54,20 +42,12 @@ final class RolloutPairs extends Verb {
   private Path out = Path.of("");
 
   @Option(
-      names = "--chat-template",
-      paramLabel = "NAME",
-      description =
-          "The layout of messages: chatml, llama2, llama3, instruction or story; the model's own if"
-              + " not given and it is one of these.")
-  private TokenizerTrain.@Nullable Template chatTemplate;
-
-  @Option(
       names = "--choose",
       paramLabel = "data|best",
       description =
           "What is chosen: the data's answer over each of the model's (data, the default), or the"
               + " best of the model's answers over the worst, by --score.")
-  private Choice choice = Choice.DATA;
+  private RolloutJob.Choice choice = RolloutJob.Choice.DATA;
 
   @Option(
       names = "--score",
@@ -96,7 +76,7 @@ final class RolloutPairs extends Verb {
       description = "Take answers too that were cut short, for lack of tokens or of context.")
   private boolean unfinished;
 
-  @Mixin private final GenerateSampling sampling = new GenerateSampling();
+  @Mixin private final BatchedAnswerOptions answering = new BatchedAnswerOptions(64);
 
   @Option(
       names = "--seed",
@@ -106,48 +86,36 @@ final class RolloutPairs extends Verb {
   private long seed;
 
   @Option(
-      names = "--slots",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "Answers written at once; more take more memory (64).")
-  private int slots = 64;
-
-  @Option(
       names = "--cache",
       paramLabel = "FILE",
       description = "Where answers are kept and found (FILE of --out with .answers behind it).")
   private @Nullable Path cache;
 
-  @Option(
-      names = "--precision",
-      paramLabel = "auto|float32|bfloat16_mixed|…",
-      defaultValue = "auto",
-      description =
-          "In what to compute: float32, bfloat16_mixed, bfloat16_true, float16_mixed, or auto (the"
-              + " default) for whichever of the first two is faster here.")
-  private Precision precision = Precision.AUTO;
-
   @Override
   protected Summary run() throws IOException {
     check();
-    List<EvaluationExample> examples = data.read(limit == null ? Integer.MAX_VALUE : limit);
-    requireConstraints(examples);
-    RolloutTarget target = RolloutTarget.look(model, chatTemplate);
-    GenerationOptions options = sampling.of(target.source()).withSeed(seed);
-    boolean slides = options.beyondContext() instanceof BeyondContext.Slide;
-    List<EvaluationExample> asked = slides ? examples : target.fitting(examples);
-    if (asked.isEmpty()) {
-      throw rejection(
-          "no question leaves room for an answer in the model's context of "
-              + target.source().config().contextLength()
-              + " tokens");
+    ModelDirectory found = answering.find(model);
+    RolloutJob job =
+        new RolloutJob(
+            found,
+            answering.precision(),
+            data.questions(),
+            limit == null ? Integer.MAX_VALUE : limit,
+            choice,
+            score == null ? RolloutScore.CONSTRAINTS : score,
+            unfinished,
+            out);
+    RolloutFigures figures;
+    try (Progress progress = progress()) {
+      Rollout rollout =
+          Rollout.builder(answering.generation(found.source()).withSeed(seed))
+              .samples(samples)
+              .slots(answering.slots())
+              .cache(cache())
+              .listener(progress::answering)
+              .build();
+      figures = new RolloutFigures(job.run(rollout, progress.loading()));
     }
-    RolloutPreferences pairs = answer(target, options, asked);
-    RolloutFigures figures = new RolloutFigures(pairs, examples.size() - asked.size());
-    if (pairs.preferences().isEmpty()) {
-      throw new IllegalArgumentException("no pair came of it: " + figures.leftOut());
-    }
-    pairs.write(out);
     Summary summary = new Summary().text("preferences", out.toString());
     figures.addTo(summary);
     return summary.text("answers_kept_in", cache().toString());
@@ -155,19 +123,19 @@ final class RolloutPairs extends Verb {
 
   private void check() throws IOException {
     requirePositive("--samples", samples);
-    requirePositive("--slots", slots);
+    answering.slots();
     requirePositive("--limit", limit == null ? 1 : limit);
-    if (choice == Choice.BEST && samples < 2) {
+    if (choice == RolloutJob.Choice.BEST && samples < 2) {
       throw rejection("--choose best needs --samples of at least 2, got " + samples);
     }
-    if (choice == Choice.DATA && score != null) {
+    if (choice == RolloutJob.Choice.DATA && score != null) {
       throw rejection("--score goes with --choose best");
     }
     OutputFile.check(out);
     if (out.toAbsolutePath().normalize().equals(cache().toAbsolutePath().normalize())) {
       throw rejection("--cache must be another file than --out");
     }
-    for (String path : data.paths()) {
+    for (String path : data.questions().paths()) {
       if (Files.exists(out)
           && Files.exists(Path.of(path))
           && Files.isSameFile(out, Path.of(path))) {
@@ -180,48 +148,6 @@ final class RolloutPairs extends Verb {
     if (value < 1) {
       throw rejection(option + " must be at least 1, got " + value);
     }
-  }
-
-  private void requireConstraints(List<EvaluationExample> examples) {
-    boolean needed = choice == Choice.BEST && score() == RolloutScore.CONSTRAINTS;
-    if (needed && examples.stream().allMatch(example -> example.constraints().isEmpty())) {
-      throw rejection(
-          "--score constraints needs data that says what is asked for, as stories do, and this does"
-              + " not; --score length takes any");
-    }
-  }
-
-  private RolloutPreferences answer(
-      RolloutTarget target, GenerationOptions options, List<EvaluationExample> examples)
-      throws IOException {
-    try (Progress progress = progress();
-        OpenedModel opened = OpenedModel.open(target.path(), chatTemplate, precision, progress)) {
-      Rollout rollout =
-          Rollout.builder(opened.chat(), options)
-              .samples(samples)
-              .slots(slots)
-              .cache(cache())
-              .listener(done -> show(done, progress))
-              .build();
-      PreferenceRollout preferences = PreferenceRollout.of(rollout).withUnfinished(unfinished);
-      return choice == Choice.DATA
-          ? preferences.againstData(examples.stream().map(EvaluationExample::dialogue).toList())
-          : preferences.bestAgainstWorst(
-              examples.stream().map(EvaluationExample::prompt).toList(), score().over(examples));
-    }
-  }
-
-  /** Shows how far a model has come with its answers. */
-  static void show(RolloutProgress done, Progress progress) {
-    String speed =
-        done.seconds() == 0
-            ? ""
-            : String.format(Locale.ROOT, "%,.0f tokens/s", done.tokens() / done.seconds());
-    progress.update("Answering", done.answers(), done.wanted(), "answers", speed);
-  }
-
-  private RolloutScore score() {
-    return score == null ? RolloutScore.CONSTRAINTS : score;
   }
 
   private Path cache() {

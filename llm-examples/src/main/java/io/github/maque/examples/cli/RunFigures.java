@@ -125,14 +125,13 @@ record RunFigures(RunHistory history) {
   }
 
   private static String row(Evaluation evaluation, boolean best) {
-    String bits = text("%.4f", evaluation.bitsPerByte());
     return String.format(
             Locale.ROOT,
-            "%,10d  %15.4f  %10.2f  %13s  %s",
+            "%,10d  %15.4f  %10s  %13s  %s",
             evaluation.step(),
             evaluation.loss(),
-            evaluation.perplexity(),
-            bits,
+            text("%.2f", evaluation.perplexity()),
+            text("%.4f", evaluation.bitsPerByte()),
             best ? "the best" : "")
         .stripTrailing();
   }
@@ -141,7 +140,7 @@ record RunFigures(RunHistory history) {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("step", evaluation.step());
     data.put("loss", evaluation.loss());
-    data.put("perplexity", evaluation.perplexity());
+    evaluation.perplexity().ifPresent(value -> data.put("perplexity", value));
     evaluation.bitsPerByte().ifPresent(bits -> data.put("bits_per_byte", bits));
     if (!evaluation.figures().isEmpty()) {
       data.put("figures", evaluation.figures());

@@ -1,27 +1,19 @@
 package io.github.maque.examples.cli;
 
 import io.github.maque.align.sft.FineTuningData;
-import io.github.maque.align.sft.FineTuningDataBuilder;
 import io.github.maque.align.sft.FineTuningReport;
 import io.github.maque.align.sft.MaskPreview;
-import io.github.maque.data.dialogue.DialogueFormats;
-import io.github.maque.data.pack.ConcatenatedSequences;
-import io.github.maque.data.shard.Split;
-import io.github.maque.data.shard.TokenDataset;
-import io.github.maque.data.source.RecordSource;
-import io.github.maque.examples.align.DialogueSettings;
 import io.github.maque.examples.align.FineTuneConfig;
-import io.github.maque.train.Trainer;
-import io.github.maque.train.TrainerBuilder;
+import io.github.maque.examples.align.FineTuneJob;
+import io.github.maque.examples.pretrain.RunResult;
 import io.github.maque.train.TrainingOptions;
 import io.github.maque.train.TrainingResult;
-import io.github.maque.train.schedule.Amount;
 import io.github.maque.train.schedule.Horizon;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,57 +58,26 @@ final class Sft extends Verb {
     if (replay != null) {
       config = config.withReplay(replay);
     }
-    Path path =
-        config.model().orElseThrow(() -> rejection("--model must say which model to go on from"));
+    if (config.model().isEmpty()) {
+      throw rejection("--model must say which model to go on from");
+    }
     if (config.data().files().isEmpty()) {
       throw rejection("--data must say what to learn from");
     }
-    config.engine().apply();
+    Optional<RunResult> before =
+        preview ? Optional.empty() : FineTuneJob.complete(config, options.out());
+    if (before.isPresent()) {
+      return tell(before.get(), TrainingRunner.finishedBefore(before.get()));
+    }
     try (Progress progress = progress();
-        OpenedModel model =
-            RunBase.open(
-                options.out(), path, options.template(), config.engine().precision(), progress)) {
-      FineTuningData data = read(config, model);
+        FineTuneJob job = FineTuneJob.open(config, options.out(), progress.loading())) {
       Summary summary = new Summary();
       String sample =
-          MaskPreview.of(model.tokenizer())
+          MaskPreview.of(job.tuned().model().tokenizer())
               .colours(!isJson() && Terminal.takesColours())
-              .render(data.samples(), 0);
-      return preview
-          ? preview(summary, data, sample)
-          : train(config, model, data, sample, progress, summary);
+              .render(job.data().samples(), 0);
+      return preview ? preview(summary, job.data(), sample) : train(job, sample, progress, summary);
     }
-  }
-
-  private static FineTuningData read(FineTuneConfig config, OpenedModel model) throws IOException {
-    DialogueSettings settings = config.data();
-    int length = settings.sequenceLength().orElse(model.decoder().config().contextLength());
-    FineTuningDataBuilder builder =
-        FineTuningData.builder(model.template(), model.tokenizer())
-            .length(length)
-            .loss(settings.loss())
-            .overlong(settings.overlong())
-            .heldOut(settings.heldOut());
-    if (settings.promptWeight() != 0) {
-      builder.promptWeight(settings.promptWeight());
-    }
-    if (!settings.packed()) {
-      builder.onePerRow();
-    }
-    List<String> files = settings.files().stream().map(Path::toString).toList();
-    switch (DialogueLayout.resolve(settings.format(), files, "data.format")) {
-      case DIALOGUES -> builder.dialogues(RecordSource.of(DialogueFormats.dialogues(), files));
-      case STORY_BLOCKS -> builder.stories(RecordSource.of(DialogueFormats.storyBlocks(), files));
-      case STORY_RECORDS -> builder.stories(RecordSource.of(DialogueFormats.storyRecords(), files));
-      case AUTO -> throw new IllegalStateException("the format is resolved");
-    }
-    if (config.replay().directory().isPresent()) {
-      TokenDataset stories =
-          TokenDataset.open(config.replay().directory().get(), Split.TRAIN)
-              .requireTokenizer(model.tokenizer());
-      builder.replay(ConcatenatedSequences.of(stories, length), config.replay().share());
-    }
-    return builder.read();
   }
 
   private Summary preview(Summary summary, FineTuningData data, String sample) {
@@ -125,73 +86,32 @@ final class Sft extends Verb {
     return summary;
   }
 
-  private Summary train(
-      FineTuneConfig config,
-      OpenedModel model,
-      FineTuningData data,
-      String sample,
-      Progress progress,
-      Summary summary)
+  private Summary train(FineTuneJob job, String sample, Progress progress, Summary summary)
       throws IOException {
-    RunBase.keep(options.out(), config.model().orElseThrow(), model);
     TrainingRunner runner =
         new TrainingRunner(Objects.requireNonNull(spec).commandLine(), isJson());
-    try (Adapters adapters =
-        new Adapters(model, config.adapter(), config.freeze(), config.training().seed())) {
-      TrainingResult result =
-          runner.train(
-              trainer(config, model, data, adapters),
-              progress,
-              summary,
-              (horizon, plan) -> plan(model, data, adapters, sample, horizon, plan));
-      stopped = runner.stopped();
-      TrainingRunner.addPlaces(options.out(), result, summary);
-      if (stopped) {
-        return summary.print("", TrainingRunner.afterStop(result, "the same command"));
-      }
-      adapters
-          .result(options.out(), result)
-          .ifPresent(made -> summary.text("made", made.toString()));
-      return summary;
-    }
+    TrainingResult result =
+        runner.train(
+            job.trainer(), progress, summary, (horizon, plan) -> plan(job, sample, horizon, plan));
+    return tell(job.result(result), summary);
   }
 
-  private TrainerBuilder trainer(
-      FineTuneConfig config, OpenedModel model, FineTuningData data, Adapters adapters) {
-    TrainingOptions training = config.training();
-    if (training.duration().unit() == Amount.Unit.FRACTION) {
-      training =
-          training.withDuration(data.passes(training.duration().value(), training.tokensPerStep()));
+  private Summary tell(RunResult result, Summary summary) {
+    TrainingRunner.addPlaces(options.out(), result.training(), summary);
+    stopped = !result.isComplete();
+    if (stopped) {
+      return summary.print("", TrainingRunner.afterStop(result.training(), "the same command"));
     }
-    TrainerBuilder builder =
-        Trainer.on(model.decoder())
-            .data(data.mixture())
-            .options(training)
-            .tokenizer(model.tokenizer())
-            .modelFormat(adapters.format())
-            .configuration(config.toYaml())
-            .directory(options.out());
-    data.validation().ifPresent(builder::validation);
-    if (data.validation().isPresent()) {
-      data.bytesPerToken().ifPresent(builder::bytesPerToken);
-    }
-    return builder;
+    result.model().ifPresent(made -> summary.text("made", made.toString()));
+    return summary;
   }
 
-  private void plan(
-      OpenedModel model,
-      FineTuningData data,
-      Adapters adapters,
-      String sample,
-      Horizon horizon,
-      Summary plan) {
-    plan.text("model", model.path().toString()).text("out", options.out().toString());
-    add(data, plan);
-    adapters.addTo(plan);
-    plan.data("steps", horizon.steps());
-    plan.print(
-        "steps",
-        String.format(Locale.ROOT, "%,d of %,d tokens", horizon.steps(), horizon.tokensPerStep()));
+  private void plan(FineTuneJob job, String sample, Horizon horizon, Summary plan) {
+    plan.text("model", job.tuned().model().path().toString());
+    plan.text("out", options.out().toString());
+    add(job.data(), plan);
+    TrainingRunner.add(job.tuned(), plan);
+    TrainingRunner.add(horizon, plan);
     plan.print("");
     plan.text("sample", sample);
   }

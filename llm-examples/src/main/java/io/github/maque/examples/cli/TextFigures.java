@@ -7,6 +7,7 @@ import io.github.maque.data.source.ErrorTally;
 import io.github.maque.data.source.ParsedBlock;
 import io.github.maque.data.source.RecordSource;
 import io.github.maque.data.source.SourcePosition;
+import io.github.maque.examples.WorkListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

@@ -3,6 +3,7 @@ package io.github.maque.examples.cli;
 import io.github.maque.data.MalformedDataException;
 import io.github.maque.data.shard.Shard;
 import io.github.maque.data.shard.TokenDataset;
+import io.github.maque.examples.WorkListener;
 import io.github.maque.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.Unfinished;
 import io.github.maque.tokenizer.bpe.BpeTokenizer;
 import io.github.maque.tokenizer.format.SentencePieceModel;
 import io.github.maque.tokenizer.format.TiktokenFile;

@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.model.ChatLayout;
 import io.github.maque.tokenizer.ChatTemplate;
 import io.github.maque.tokenizer.bpe.BpeTrainer;
 import io.github.maque.tokenizer.bpe.BpeTraining;
@@ -63,27 +64,6 @@ final class TokenizerTrain extends Verb {
         case NONE -> Normalizer.none();
         case NFC -> Normalizer.nfc();
         case NFKC -> Normalizer.nfkc();
-      };
-    }
-  }
-
-  /** How conversations are laid out. */
-  enum Template {
-    NONE,
-    CHATML,
-    LLAMA2,
-    LLAMA3,
-    INSTRUCTION,
-    STORY;
-
-    Optional<ChatTemplate> withEndOfTurn(String eos) {
-      return switch (this) {
-        case NONE -> Optional.empty();
-        case CHATML -> Optional.of(ChatTemplate.chatMl());
-        case LLAMA2 -> Optional.of(ChatTemplate.llama2());
-        case LLAMA3 -> Optional.of(ChatTemplate.llama3());
-        case INSTRUCTION -> Optional.of(ChatTemplate.instruction(eos));
-        case STORY -> Optional.of(ChatTemplate.story(eos));
       };
     }
   }
@@ -177,7 +157,7 @@ final class TokenizerTrain extends Verb {
       description =
           "How conversations are laid out: chatml (the default where there are its tokens), llama2,"
               + " llama3, instruction, story or none.")
-  private @Nullable Template template;
+  private @Nullable ChatLayout template;
 
   @Option(
       names = "--also",

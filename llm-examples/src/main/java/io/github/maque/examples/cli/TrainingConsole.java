@@ -157,12 +157,10 @@ final class TrainingConsole implements TrainingListener {
     StringBuilder line = new StringBuilder();
     line.append(String.format(Locale.ROOT, "step %,d  ", evaluation.step()));
     if (!Double.isNaN(evaluation.loss())) {
-      line.append(
-          String.format(
-              Locale.ROOT,
-              "validation loss %.4f  perplexity %.2f",
-              evaluation.loss(),
-              evaluation.perplexity()));
+      line.append(String.format(Locale.ROOT, "validation loss %.4f", evaluation.loss()));
+      evaluation
+          .perplexity()
+          .ifPresent(value -> line.append(String.format(Locale.ROOT, "  perplexity %.2f", value)));
       evaluation
           .bitsPerByte()
           .ifPresent(bits -> line.append(String.format(Locale.ROOT, "  bits per byte %.4f", bits)));

@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.Unfinished;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

@@ -1,14 +1,17 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.align.adapter.LoraAdapter;
+import io.github.maque.examples.align.TunedModel;
+import io.github.maque.examples.pretrain.RunResult;
 import io.github.maque.train.Trainer;
 import io.github.maque.train.TrainerBuilder;
 import io.github.maque.train.TrainingResult;
 import io.github.maque.train.metric.RunDirectory;
-import io.github.maque.train.metric.RunEnd;
 import io.github.maque.train.schedule.Horizon;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.BiConsumer;
 import picocli.CommandLine;
 
@@ -19,7 +22,6 @@ import picocli.CommandLine;
 final class TrainingRunner {
   private final CommandLine command;
   private final boolean silent;
-  private boolean stopped;
 
   /**
    * Creates a runner.
@@ -47,12 +49,16 @@ final class TrainingRunner {
     plan.accept(trainer.horizon(), before);
     console.print("%s", before.toText());
     TrainingResult result = train(trainer);
-    stopped =
-        result.history().end().map(end -> end.reason() == RunEnd.Reason.STOPPED).orElse(false);
     summary.addFigures(before);
     summary.print("");
     new RunFigures(result.history()).addTo(summary);
     return result;
+  }
+
+  /** Trains, and says nothing but how it goes. */
+  TrainingResult train(TrainerBuilder builder, Progress progress) throws IOException {
+    TrainingConsole console = new TrainingConsole(silent ? null : command.getOut(), progress);
+    return train(builder.listener(console).build());
   }
 
   private TrainingResult train(Trainer trainer) throws IOException {
@@ -85,8 +91,32 @@ final class TrainingRunner {
         : "it was stopped and saved; " + sameCommand + " goes on";
   }
 
-  /** Returns whether the run was ended before its time: by the user, or by a rule. */
-  boolean stopped() {
-    return stopped;
+  /** Says that a run is complete, and what came of it. */
+  static Summary finishedBefore(RunResult result) {
+    Summary summary = new Summary().data("finished_before", true);
+    summary.print("finished before", "yes, nothing was left to do");
+    new RunFigures(result.training().history()).addTo(summary);
+    return summary;
+  }
+
+  /** Says what learns. */
+  static void add(TunedModel tuned, Summary plan) {
+    tuned
+        .adapter()
+        .map(LoraAdapter::config)
+        .ifPresent(
+            config -> {
+              plan.data("adapter", RecordFields.of(config));
+              plan.print("adapter", config.toString());
+            });
+    plan.count("trained_parameters", tuned.trainedParameters());
+  }
+
+  /** Says how long a run is. */
+  static void add(Horizon horizon, Summary plan) {
+    plan.data("steps", horizon.steps());
+    plan.print(
+        "steps",
+        String.format(Locale.ROOT, "%,d of %,d tokens", horizon.steps(), horizon.tokensPerStep()));
   }
 }

@@ -151,7 +151,7 @@ abstract class Verb implements Callable<Integer> {
       return map;
     }
     return value instanceof Enum<?> choice
-        ? choice.name().toLowerCase(Locale.ROOT)
+        ? choice.name().toLowerCase(Locale.ROOT).replace('_', '-')
         : value.toString();
   }
 }

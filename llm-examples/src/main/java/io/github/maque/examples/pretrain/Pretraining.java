@@ -14,12 +14,13 @@ import io.github.maque.tokenizer.format.TokenizerFiles;
 import io.github.maque.train.HuggingFaceFormat;
 import io.github.maque.train.Trainer;
 import io.github.maque.train.TrainerBuilder;
+import io.github.maque.train.metric.TrainingListener;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** What a {@link PretrainConfig} names, opened: data, tokenizer and a new decoder. */
 public final class Pretraining implements AutoCloseable {
@@ -87,6 +88,35 @@ public final class Pretraining implements AutoCloseable {
     return new Pretraining(config, tokenizer, tokenizerConfig, training, validation);
   }
 
+  /**
+   * Does all there is to do: nothing if the run is complete, and otherwise what is left of it.
+   *
+   * @param directory of the run
+   * @param listener hears of the training
+   */
+  public static RunResult run(PretrainConfig config, Path directory, TrainingListener listener)
+      throws IOException {
+    Optional<RunResult> before = complete(config, directory);
+    if (before.isPresent()) {
+      return before.get();
+    }
+    try (Pretraining pretraining = open(config)) {
+      return RunResult.of(
+          pretraining.trainer().directory(directory).listener(listener).build().train());
+    }
+  }
+
+  /**
+   * Returns what a run has left, if it is complete; see {@link RunResult#complete}. Nothing is
+   * opened for that.
+   */
+  public static Optional<RunResult> complete(PretrainConfig config, Path directory)
+      throws IOException {
+    List<Path> inputs =
+        config.data().directory().map(data -> data.resolve(Manifest.FILE)).stream().toList();
+    return RunResult.complete(directory, config.toYaml(), inputs);
+  }
+
   private static Tokenizer tokenizer(DataSettings data, Path directory) throws IOException {
     try {
       return TokenizerFiles.load(place(data, directory));
@@ -138,15 +168,6 @@ public final class Pretraining implements AutoCloseable {
     return sequences(training);
   }
 
-  /** Returns how many bytes of UTF-8 a token of the validation data stands for, on average. */
-  public OptionalDouble bytesPerToken() {
-    if (validation.isEmpty() || validation.get().textBytes().orElse(0) == 0) {
-      return OptionalDouble.empty();
-    }
-    TokenDataset data = validation.get();
-    return OptionalDouble.of((double) data.textBytes().getAsLong() / data.tokens());
-  }
-
   /** Returns a trainer that knows everything but where the run is kept. */
   public TrainerBuilder trainer() {
     TrainerBuilder builder =
@@ -157,7 +178,6 @@ public final class Pretraining implements AutoCloseable {
             .options(config.training())
             .configuration(config.toYaml());
     validation.ifPresent(data -> builder.validation(sequences(data)));
-    bytesPerToken().ifPresent(builder::bytesPerToken);
     return builder;
   }
 

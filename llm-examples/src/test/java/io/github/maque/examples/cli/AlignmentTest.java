@@ -7,14 +7,25 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.maque.data.dialogue.Dialogue;
 import io.github.maque.data.dialogue.Preference;
+import io.github.maque.examples.WorkListener;
+import io.github.maque.examples.align.FineTuneConfig;
+import io.github.maque.examples.align.FineTuneJob;
+import io.github.maque.examples.pretrain.RunResult;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.generate.GenerationOptions;
 import io.github.maque.tokenizer.format.TokenizerFiles;
+import io.github.maque.train.TrainingOptions;
+import io.github.maque.train.metric.StepMetrics;
+import io.github.maque.train.metric.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -200,6 +211,62 @@ class AlignmentTest {
     assertThat(loss(figures, false)).isCloseTo(Math.log(2), within(1e-4));
     assertThat(directory.resolve("dpo/reference-training.jsonl")).doesNotExist();
     assertThat(directory.resolve("dpo/model/model.safetensors")).exists();
+  }
+
+  /** Without a model in the engine: what the data holds now is not even looked at. */
+  @Test
+  void aCompleteRunIsReturnedAtOnceUnlessItsDataIsNewer() throws IOException {
+    Path out = directory.resolve("lora");
+    Path data = Files.copy(dialogues, directory.resolve("chats.jsonl"));
+    Map<String, String> settings =
+        Map.of(
+            "model", model.toString(),
+            "data.files", "[\"" + data + "\"]",
+            "adapter.rank", "2",
+            "engine.precision", "float32",
+            "training.duration", "2 steps",
+            "training.tokens-per-step", "256");
+    FineTuneConfig config =
+        TrainingOptions.yaml().parse("{}", "the defaults", FineTuneConfig.class, settings);
+    AtomicInteger steps = new AtomicInteger();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void stepped(StepMetrics step) {
+            steps.incrementAndGet();
+          }
+        };
+    RunResult first = FineTuneJob.run(config, out, WorkListener.SILENT, listener);
+    assertThat(first.model()).contains(out.resolve("model"));
+    assertThat(steps).hasValue(2);
+    FileTime end = Files.getLastModifiedTime(out.resolve("metrics.jsonl"));
+    Files.writeString(data, "damaged");
+    Files.setLastModifiedTime(data, FileTime.fromMillis(end.toMillis() - 1000));
+    RunResult again = FineTuneJob.run(config, out, WorkListener.SILENT, listener);
+    assertThat(again.training().lastCheckpoint()).isEqualTo(first.training().lastCheckpoint());
+    assertThat(again.training().bestCheckpoint()).isEqualTo(first.training().bestCheckpoint());
+    assertThat(again.model()).isEqualTo(first.model());
+    assertThat(again.training().history().steps()).hasSize(2);
+    assertThat(steps).hasValue(2);
+    Files.copy(dialogues, data, StandardCopyOption.REPLACE_EXISTING);
+    Files.setLastModifiedTime(data, FileTime.fromMillis(end.toMillis() + 1000));
+    assertThat(FineTuneJob.complete(config, out)).isEmpty();
+  }
+
+  @Test
+  void theSameCommandAgainSaysThatNothingWasLeftToDo() {
+    Path out = directory.resolve("dpo");
+    Object[] more = {"--set", "training.duration=2 steps", "--set", "warning.prompts=0", "--json"};
+    JsonObject first = dpo(out, more).json();
+    JsonObject again = dpo(out, more).json();
+    assertThat(first.has("finished_before")).isFalse();
+    assertThat(again.get("finished_before").getAsBoolean()).isTrue();
+    assertThat(again.get("made")).isEqualTo(first.get("made"));
+    assertThat(again.get("step")).isEqualTo(first.get("step"));
+    Object[] longer = {
+      "--set", "training.duration=3 steps", "--set", "warning.prompts=0", "--json"
+    };
+    assertThat(dpo(out, longer).json().get("step").getAsInt()).isEqualTo(3);
   }
 
   @Test

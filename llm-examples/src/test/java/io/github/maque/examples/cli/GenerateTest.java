@@ -223,13 +223,13 @@ class GenerateTest {
   @Test
   void computesInOtherPrecisions() {
     Object[] words = {"generate", model, "--prompt", PROMPT, "--json"};
-    Invocation half = Invocation.of(with(words, "--precision", "bfloat16_true")).succeeds();
+    Invocation half = Invocation.of(with(words, "--precision", "bfloat16-true")).succeeds();
     assertThat(parse(half.out()).get(1).get("computed_in").getAsString())
-        .isEqualTo("bfloat16_true");
+        .isEqualTo("bfloat16-true");
     Invocation fastest = Invocation.of(words).succeeds();
     assertThat(parse(fastest.out()).get(1).get("computed_in").getAsString())
-        .isIn("float32", "bfloat16_mixed");
-    Invocation.of(with(words, "--precision", "int4")).rejects("--precision", "int4", "FLOAT32");
+        .isIn("float32", "bfloat16-mixed");
+    Invocation.of(with(words, "--precision", "int4")).rejects("--precision", "int4", "float32");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.maque.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.maque.examples.model.InitialTensors;
 import java.nio.FloatBuffer;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,7 @@
 package io.github.maque.examples.cli;
 
 import io.github.maque.examples.benchmark.SyntheticChinese;
+import io.github.maque.examples.model.InitialTensors;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.FeedForwardKind;
 import io.github.maque.model.Initialization;

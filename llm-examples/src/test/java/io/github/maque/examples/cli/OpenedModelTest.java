@@ -3,6 +3,10 @@ package io.github.maque.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.maque.examples.WorkListener;
+import io.github.maque.examples.model.ChatLayout;
+import io.github.maque.examples.model.ModelDirectory;
+import io.github.maque.examples.model.OpenedModel;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.generate.GenerationOptions;
 import io.github.maque.model.kernel.Precision;
@@ -30,8 +34,8 @@ class OpenedModelTest {
             shared.resolve("model"), config, ModelFixture.tokenizer(shared), options);
   }
 
-  private static OpenedModel open(TokenizerTrain.Template layout) throws IOException {
-    return OpenedModel.open(model, layout, Precision.FLOAT32, new Progress(false));
+  private static OpenedModel open(ChatLayout layout) throws IOException {
+    return ModelDirectory.find(model, layout).open(Precision.FLOAT32, WorkListener.SILENT);
   }
 
   @Test
@@ -58,7 +62,7 @@ class OpenedModelTest {
 
   @Test
   void modelThatIsNotToChatHasNoTemplate() throws IOException {
-    try (OpenedModel opened = open(TokenizerTrain.Template.NONE)) {
+    try (OpenedModel opened = open(ChatLayout.NONE)) {
       assertThatIllegalArgumentException()
           .isThrownBy(opened::template)
           .withMessageContaining("model has no chat template");
@@ -104,12 +108,12 @@ class OpenedModelTest {
             .getAsString();
     Path checkpoints = run.resolve("checkpoints");
     try (CheckpointStore store = CheckpointStore.open(checkpoints, new Retention(9, 0, 0))) {
-      assertThat(OpenedModel.resolve(run)).isEqualTo(Path.of(best));
-      assertThat(OpenedModel.resolve(store.directory().resolve("step-00000002")))
+      assertThat(ModelDirectory.resolve(run)).isEqualTo(Path.of(best));
+      assertThat(ModelDirectory.resolve(store.directory().resolve("step-00000002")))
           .endsWithRaw(Path.of("step-00000002"));
     }
-    Path merged = Files.createDirectories(run.resolve(OpenedModel.MERGED));
+    Path merged = Files.createDirectories(run.resolve(ModelDirectory.MERGED));
     Files.writeString(merged.resolve("config.json"), "{}");
-    assertThat(OpenedModel.resolve(run)).isEqualTo(merged);
+    assertThat(ModelDirectory.resolve(run)).isEqualTo(merged);
   }
 }

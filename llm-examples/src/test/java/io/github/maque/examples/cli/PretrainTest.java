@@ -2,6 +2,7 @@ package io.github.maque.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -105,7 +106,10 @@ class PretrainTest {
     return evaluation.getAsJsonObject().get("loss").getAsDouble();
   }
 
-  /** Bytes and tokens are those of the manifest, read here by other means. */
+  /**
+   * Bytes and tokens are those of the manifest, read here by other means. It counts what does not
+   * fill a sequence, too, and documents' ends.
+   */
   @Test
   void tellsBitsPerByteOfTheValidationText() throws IOException {
     JsonObject manifest =
@@ -115,7 +119,7 @@ class PretrainTest {
     double bytes = shard.get("text_bytes").getAsDouble() / shard.get("tokens").getAsDouble();
     JsonObject last = figures.getAsJsonArray("evaluations").get(2).getAsJsonObject();
     assertThat(last.get("bits_per_byte").getAsDouble())
-        .isCloseTo(loss(last) / Math.log(2) / bytes, within(1e-3));
+        .isCloseTo(loss(last) / Math.log(2) / bytes, withinPercentage(2));
     assertThat(last.get("perplexity").getAsDouble())
         .isCloseTo(Math.exp(loss(last)), within(Math.exp(loss(last)) * 1e-3));
   }

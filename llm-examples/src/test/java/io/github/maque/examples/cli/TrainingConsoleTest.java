@@ -43,7 +43,16 @@ class TrainingConsoleTest {
     start(1, 1);
     console.stepped(step(1, Double.NaN, Double.NaN));
     console.evaluated(
-        new Evaluation(1, Double.NaN, OptionalDouble.empty(), 0, false, 1, Map.of(), List.of()));
+        new Evaluation(
+            1,
+            Double.NaN,
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            0,
+            false,
+            1,
+            Map.of(),
+            List.of()));
     assertThat(lines().subList(1, 3))
         .containsExactly(
             "step 1 of 1  loss NaN  1,000 tokens/s  2.00 GB  0 s left", "step 1  samples");
@@ -54,7 +63,16 @@ class TrainingConsoleTest {
     start(5, 9);
     Evaluation.Sample sample = new Evaluation.Sample("从前", "有鸟\n有人");
     console.evaluated(
-        new Evaluation(5, 2, OptionalDouble.of(0.5), 10, true, 1, Map.of(), List.of(sample)));
+        new Evaluation(
+            5,
+            2,
+            OptionalDouble.of(7.39),
+            OptionalDouble.of(0.5),
+            10,
+            true,
+            1,
+            Map.of(),
+            List.of(sample)));
     console.warned(new Warning(6, Warning.Kind.SPIKE, "100 % strange"));
     assertThat(lines())
         .containsExactly(
@@ -87,12 +105,13 @@ class TrainingConsoleTest {
     }
     console.stepped(new StepMetrics(1, 9, 2, 1e-3, 1, false, 1, 1, 1000, Double.NaN, 0, figures));
     console.evaluated(
-        new Evaluation(1, 2, OptionalDouble.empty(), 1, false, 1, figures, List.of()));
+        new Evaluation(
+            1, 2, OptionalDouble.empty(), OptionalDouble.empty(), 1, false, 1, figures, List.of()));
     String shown = "  margin 0.000  accuracy 0.2500  kl 0.7500  chosen 1.000";
     assertThat(lines().subList(1, 3))
         .containsExactly(
             "step 1 of 1  loss 2.0000" + shown + "  1,000 tokens/s  0 s left",
-            "step 1  validation loss 2.0000  perplexity 7.39" + shown);
+            "step 1  validation loss 2.0000" + shown);
   }
 
   /** Updates take a second, and what is between them as long: what is left takes twice as long. */
@@ -109,7 +128,15 @@ class TrainingConsoleTest {
 
   private static Evaluation samples(Evaluation.Sample sample) {
     return new Evaluation(
-        5, Double.NaN, OptionalDouble.empty(), 10, true, 1, Map.of(), List.of(sample));
+        5,
+        Double.NaN,
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        10,
+        true,
+        1,
+        Map.of(),
+        List.of(sample));
   }
 
   @ParameterizedTest

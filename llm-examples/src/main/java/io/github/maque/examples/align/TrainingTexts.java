@@ -1,4 +1,4 @@
-package io.github.maque.examples.cli;
+package io.github.maque.examples.align;
 
 import io.github.maque.align.evaluation.EvaluationExample;
 import io.github.maque.data.Document;
@@ -8,7 +8,6 @@ import io.github.maque.data.source.ErrorTally;
 import io.github.maque.data.source.ParsedBlock;
 import io.github.maque.data.source.RecordSource;
 import io.github.maque.data.source.SourcePosition;
-import io.github.maque.examples.align.DialogueFormat;
 import io.github.maque.tokenizer.ChatMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,24 +23,24 @@ import java.util.stream.Stream;
  * @param source the files
  * @param texts of one record
  */
-record EvaluateTexts<T>(RecordSource<T> source, Function<T, Stream<String>> texts)
+public record TrainingTexts<T>(RecordSource<T> source, Function<T, Stream<String>> texts)
     implements Iterable<String> {
 
   /** Returns the answers in files of dialogues or stories, or the texts in files of any others. */
-  static EvaluateTexts<?> of(List<String> paths) throws IOException {
+  public static TrainingTexts<?> of(List<String> paths) throws IOException {
     Optional<DialogueFormat> format = DialogueLayout.detect(paths);
     if (format.isPresent()) {
       return answers(DialogueLayout.of(format.get()), paths);
     }
-    return new EvaluateTexts<Document>(
+    return new TrainingTexts<Document>(
         RecordSource.of(FormatDetection.detect(paths), paths),
         document -> Stream.of(document.text()));
   }
 
-  private static <T> EvaluateTexts<T> answers(DialogueLayout<T> layout, List<String> paths)
+  private static <T> TrainingTexts<T> answers(DialogueLayout<T> layout, List<String> paths)
       throws IOException {
-    return new EvaluateTexts<>(
-        RecordSource.of(layout.format(), paths), layout.example().andThen(EvaluateTexts::answers));
+    return new TrainingTexts<>(
+        RecordSource.of(layout.format(), paths), layout.example().andThen(TrainingTexts::answers));
   }
 
   private static Stream<String> answers(EvaluationExample example) {

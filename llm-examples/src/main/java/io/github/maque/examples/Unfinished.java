@@ -1,4 +1,4 @@
-package io.github.maque.examples.cli;
+package io.github.maque.examples;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Files and directories that are being written under another name. They are deleted when the JVM
  * ends, be it by Ctrl-C, so that nothing half-written stays.
  */
-final class Unfinished {
+public final class Unfinished {
   private static final Set<Path> PATHS = ConcurrentHashMap.newKeySet();
   private static volatile boolean stopping;
 
@@ -26,7 +26,7 @@ final class Unfinished {
   private Unfinished() {}
 
   /** Returns a name beside {@code target} that nobody uses, to be deleted unless {@link #keep}. */
-  static Path beside(Path target) {
+  public static Path beside(Path target) {
     Path absolute = target.toAbsolutePath();
     String unique = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
     Path path = absolute.resolveSibling("." + absolute.getFileName() + "-" + unique + ".tmp");
@@ -35,12 +35,12 @@ final class Unfinished {
   }
 
   /** Leaves {@code path} alone from now on. */
-  static void keep(Path path) {
+  public static void keep(Path path) {
     PATHS.remove(path);
   }
 
   /** Deletes {@code path} and what is below it, if it is there. */
-  static void delete(Path path) throws IOException {
+  public static void delete(Path path) throws IOException {
     if (Files.exists(path)) {
       Files.walkFileTree(path, new Deletion());
     }
@@ -48,12 +48,12 @@ final class Unfinished {
   }
 
   /** Returns whether the JVM is ending, so that whatever fails now fails because of that. */
-  static boolean isStopping() {
+  public static boolean isStopping() {
     return stopping;
   }
 
   /** Deletes everything that is not kept, as the JVM is ending. */
-  static void deleteAll() {
+  public static void deleteAll() {
     stopping = true;
     for (Path path : PATHS) {
       try {

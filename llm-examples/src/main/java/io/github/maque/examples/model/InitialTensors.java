@@ -1,4 +1,4 @@
-package io.github.maque.examples.cli;
+package io.github.maque.examples.model;
 
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.ParameterShape;
@@ -10,13 +10,14 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The weights that a decoder begins with, without a decoder: any part, computed when asked for. */
-final class InitialTensors implements TensorSource {
+public final class InitialTensors implements TensorSource {
   private static final int PART = 1 << 14;
 
   private final DecoderConfig config;
   private final Map<String, ParameterShape> parameters = new LinkedHashMap<>();
 
-  InitialTensors(DecoderConfig config) {
+  /** Returns the weights of a new decoder. */
+  public InitialTensors(DecoderConfig config) {
     this.config = config;
     config.parameterShapes().forEach(parameter -> parameters.put(parameter.name(), parameter));
   }

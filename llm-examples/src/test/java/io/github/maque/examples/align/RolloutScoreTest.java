@@ -1,4 +1,4 @@
-package io.github.maque.examples.cli;
+package io.github.maque.examples.align;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,5 +1,9 @@
-package io.github.maque.examples.cli;
+package io.github.maque.examples.align;
 
+import io.github.maque.examples.WorkListener;
+import io.github.maque.examples.model.ChatLayout;
+import io.github.maque.examples.model.ModelDirectory;
+import io.github.maque.examples.model.OpenedModel;
 import io.github.maque.model.kernel.Precision;
 import io.github.maque.tokenizer.format.AtomicFile;
 import io.github.maque.train.TrainingOptions;
@@ -7,7 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * What a run began with, kept in its directory: a run that goes on must do so from the very same
@@ -25,20 +29,16 @@ public record RunBase(Path given, Path path, Precision precision, String fingerp
    * Opens the model that a run goes on from, or begins with.
    *
    * @param run the directory of the run
-   * @param given as {@link OpenedModel#resolve} takes it
+   * @param given as {@link ModelDirectory#resolve} takes it
    * @throws IOException if the run began with a model that is another now
    * @throws IllegalArgumentException if the run began with another model
    */
   static OpenedModel open(
-      Path run,
-      Path given,
-      TokenizerTrain.@Nullable Template layout,
-      Precision precision,
-      Progress progress)
+      Path run, Path given, Optional<ChatLayout> layout, Precision precision, WorkListener loading)
       throws IOException {
     Path file = run.resolve(FILE);
     if (!Files.exists(file)) {
-      return OpenedModel.open(given, layout, precision, progress);
+      return ModelDirectory.find(given, layout.orElse(null)).open(precision, loading);
     }
     RunBase base = TrainingOptions.yaml().read(file, RunBase.class);
     if (!base.given.equals(given.toAbsolutePath().normalize())) {
@@ -47,7 +47,8 @@ public record RunBase(Path given, Path path, Precision precision, String fingerp
               "the run in %s began with the model %s, got %s; another --out is for another model",
               run, base.given, given));
     }
-    OpenedModel opened = OpenedModel.open(base.path, layout, base.precision, progress);
+    OpenedModel opened =
+        ModelDirectory.find(base.path, layout.orElse(null)).open(base.precision, loading);
     if (!opened.chat().fingerprint().equals(base.fingerprint)) {
       opened.close();
       throw new IOException(
@@ -57,20 +58,27 @@ public record RunBase(Path given, Path path, Precision precision, String fingerp
     return opened;
   }
 
-  /** Writes down what a run begins with, unless that was done before. */
-  static void keep(Path run, Path given, OpenedModel model) throws IOException {
+  /** Returns the directory of the model that a run began with, if it has begun. */
+  static Optional<Path> path(Path run) throws IOException {
     Path file = run.resolve(FILE);
-    if (Files.exists(file)) {
-      return;
-    }
+    return Files.exists(file)
+        ? Optional.of(TrainingOptions.yaml().read(file, RunBase.class).path())
+        : Optional.empty();
+  }
+
+  /** Returns what a run begins with: a model as it is now. */
+  static RunBase of(Path given, OpenedModel model) {
+    return new RunBase(
+        given.toAbsolutePath().normalize(),
+        model.path().toAbsolutePath().normalize(),
+        model.decoder().precision(),
+        model.chat().fingerprint());
+  }
+
+  /** Writes this down in the directory of a run. */
+  void keep(Path run) throws IOException {
     Files.createDirectories(run);
-    RunBase base =
-        new RunBase(
-            given.toAbsolutePath().normalize(),
-            model.path().toAbsolutePath().normalize(),
-            model.decoder().precision(),
-            model.chat().fingerprint());
-    String yaml = TrainingOptions.yaml().write(base);
-    AtomicFile.write(file, out -> out.write(yaml.getBytes(StandardCharsets.UTF_8)));
+    String yaml = TrainingOptions.yaml().write(this);
+    AtomicFile.write(run.resolve(FILE), out -> out.write(yaml.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -1,7 +1,8 @@
-package io.github.maque.examples.cli;
+package io.github.maque.examples.model;
 
 import static java.util.stream.Collectors.toSet;
 
+import io.github.maque.examples.WorkListener;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.format.GgufExport;
 import io.github.maque.model.format.GgufTensorType;
@@ -18,7 +19,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,7 +34,7 @@ import java.util.Set;
  * @param generation how it should generate, if that is said
  * @param generationFields the fields of {@code generation_config.json} that say it
  */
-record ModelSource(
+public record ModelSource(
     DecoderConfig config,
     TensorSource weights,
     Optional<Tokenizer> tokenizer,
@@ -44,7 +44,7 @@ record ModelSource(
     Set<String> generationFields) {
 
   /** Returns a model of some shape with the weights that training begins with. */
-  static ModelSource initial(DecoderConfig config) {
+  public static ModelSource initial(DecoderConfig config) {
     return new ModelSource(
         config,
         new InitialTensors(config),
@@ -60,7 +60,7 @@ record ModelSource(
    *
    * @param directory must stay open as long as weights are read
    */
-  static ModelSource of(HuggingFaceDirectory directory) throws IOException {
+  public static ModelSource of(HuggingFaceDirectory directory) throws IOException {
     Optional<Tokenizer> tokenizer;
     try {
       tokenizer = Optional.of(directory.tokenizer());
@@ -88,17 +88,21 @@ record ModelSource(
    * Returns whether the model says how to choose tokens. If not, its options are what Transformers
    * takes then, greedy decoding, and nobody's choice.
    */
-  boolean saysHowToChoose() {
+  public boolean saysHowToChoose() {
     return generationFields.contains("do_sample");
   }
 
-  /** Returns this model with the tokenizer in a directory or file. */
-  ModelSource withTokenizer(Path path) throws IOException {
+  /**
+   * Returns this model with another tokenizer.
+   *
+   * @param path the directory or file that it was loaded from
+   */
+  public ModelSource withTokenizer(Tokenizer other, Path path) throws IOException {
     boolean beside = Files.isDirectory(path) || path.toString().endsWith(".json");
     return new ModelSource(
         config,
         weights,
-        Optional.of(TokenizerSource.load(path)),
+        Optional.of(other),
         beside ? TokenizerFiles.config(path) : TokenizerConfig.DEFAULT,
         chatTemplate,
         generation,
@@ -110,7 +114,7 @@ record ModelSource(
    *
    * @throws IllegalArgumentException if there is no tokenizer, or it lacks tokens of the layout
    */
-  ModelSource withChatTemplate(TokenizerTrain.Template name) {
+  public ModelSource withChatTemplate(ChatLayout layout) {
     Tokenizer known =
         tokenizer.orElseThrow(
             () -> new IllegalArgumentException("--chat-template needs a tokenizer"));
@@ -125,41 +129,39 @@ record ModelSource(
             tokenizerConfig.maxLength(),
             Map.of());
     return new ModelSource(
-        config,
-        weights,
-        tokenizer,
-        without,
-        ChatLayout.named(name, known),
-        generation,
-        generationFields);
+        config, weights, tokenizer, without, layout.template(known), generation, generationFields);
   }
 
-  /** Returns this model, telling {@code progress} what is read of its weights. */
-  ModelSource reportingTo(Progress progress) {
-    CountedTensors counted = CountedTensors.reportingTo("Writing", progress, weights);
+  /** Returns this model, telling what is read of its weights. */
+  public ModelSource reportingTo(WorkListener listener) {
+    CountedTensors counted = CountedTensors.reportingTo(listener, weights);
     return new ModelSource(
         config, counted, tokenizer, tokenizerConfig, chatTemplate, generation, generationFields);
   }
 
-  /** Returns the model as a directory. */
-  ModelTarget.Content huggingFace(WeightType type, ByteSize maxShard) {
+  /**
+   * Returns what writes the model as a directory.
+   *
+   * @param maxShardBytes the most weights that a file holds
+   */
+  public HuggingFaceExport huggingFace(WeightType type, long maxShardBytes) {
     HuggingFaceExport.Builder export =
-        HuggingFaceExport.builder(config, weights).type(type).maxShardBytes(maxShard.bytes());
+        HuggingFaceExport.builder(config, weights).type(type).maxShardBytes(maxShardBytes);
     tokenizer.ifPresent(known -> export.tokenizer(known, tokenizerConfig));
     chatTemplate.ifPresent(export::chatTemplate);
     generation.ifPresent(options -> export.generationOptions(options, generationFields));
-    HuggingFaceExport ready = export.build();
-    return place -> {
-      ready.write(place);
-      return List.of();
-    };
+    return export.build();
   }
 
-  /** Returns the model as a GGUF file. */
-  ModelTarget.Content gguf(GgufTensorType type, String name) {
+  /**
+   * Returns what writes the model as a GGUF file.
+   *
+   * @param name what the file calls the model
+   */
+  public GgufExport gguf(GgufTensorType type, String name) {
     GgufExport.Builder export = GgufExport.builder(config, weights).type(type).name(name);
     tokenizer.ifPresent(known -> export.tokenizer(known, tokenizerConfig));
     chatTemplate.ifPresent(export::chatTemplate);
-    return export.build()::write;
+    return export.build();
   }
 }

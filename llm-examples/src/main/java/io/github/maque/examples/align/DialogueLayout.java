@@ -1,4 +1,4 @@
-package io.github.maque.examples.cli;
+package io.github.maque.examples.align;
 
 import io.github.maque.align.evaluation.EvaluationExample;
 import io.github.maque.data.MalformedDataException;
@@ -12,7 +12,6 @@ import io.github.maque.data.source.ParsedBlock;
 import io.github.maque.data.source.RecordFormat;
 import io.github.maque.data.source.RecordSource;
 import io.github.maque.data.source.SourcePosition;
-import io.github.maque.examples.align.DialogueFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,25 +26,25 @@ import java.util.function.Predicate;
  * @param format of a record
  * @param example makes an example of one
  */
-record DialogueLayout<T>(RecordFormat<T> format, Function<T, EvaluationExample> example) {
+public record DialogueLayout<T>(RecordFormat<T> format, Function<T, EvaluationExample> example) {
 
   /** Returns the layout of instructions and conversations, of which nothing can be checked. */
-  static DialogueLayout<Dialogue> dialogues() {
+  public static DialogueLayout<Dialogue> dialogues() {
     return new DialogueLayout<>(DialogueFormats.dialogues(), EvaluationExample::of);
   }
 
   /** Returns the layout of stories in blocks of text, and what was asked for. */
-  static DialogueLayout<StoryInstruction> storyBlocks() {
+  public static DialogueLayout<StoryInstruction> storyBlocks() {
     return new DialogueLayout<>(DialogueFormats.storyBlocks(), EvaluationExample::of);
   }
 
   /** Returns the layout of the same in JSON. */
-  static DialogueLayout<StoryInstruction> storyRecords() {
+  public static DialogueLayout<StoryInstruction> storyRecords() {
     return new DialogueLayout<>(DialogueFormats.storyRecords(), EvaluationExample::of);
   }
 
   /** Returns a layout that has a name. */
-  static DialogueLayout<?> of(DialogueFormat format) {
+  public static DialogueLayout<?> of(DialogueFormat format) {
     return switch (format) {
       case DIALOGUES -> dialogues();
       case STORY_BLOCKS -> storyBlocks();
@@ -60,7 +59,7 @@ record DialogueLayout<T>(RecordFormat<T> format, Function<T, EvaluationExample> 
    * @param option what an error names that would have said it
    * @throws IllegalArgumentException if it is JSON in none of these layouts
    */
-  static DialogueFormat resolve(DialogueFormat asked, List<String> paths, String option)
+  public static DialogueFormat resolve(DialogueFormat asked, List<String> paths, String option)
       throws IOException {
     if (asked != DialogueFormat.AUTO) {
       return asked;
@@ -80,7 +79,7 @@ record DialogueLayout<T>(RecordFormat<T> format, Function<T, EvaluationExample> 
    *
    * @return nothing if it is JSON in none of these layouts
    */
-  static Optional<DialogueFormat> detect(List<String> paths) throws IOException {
+  public static Optional<DialogueFormat> detect(List<String> paths) throws IOException {
     RecordFormat<Object> json = RecordFormat.jsonValues("any", (value, location) -> value);
     if (!(first(json, paths).orElse("") instanceof Map)) {
       return Optional.of(DialogueFormat.STORY_BLOCKS);
@@ -115,8 +114,8 @@ record DialogueLayout<T>(RecordFormat<T> format, Function<T, EvaluationExample> 
    * @param wanted which ones are
    * @throws MalformedDataException if there is none, or too many records are unreadable
    */
-  List<EvaluationExample> read(List<String> paths, int most, Predicate<EvaluationExample> wanted)
-      throws IOException {
+  public List<EvaluationExample> read(
+      List<String> paths, int most, Predicate<EvaluationExample> wanted) throws IOException {
     RecordSource<T> source = RecordSource.of(format, paths);
     ErrorTally tally = new ErrorTally(source.maxErrorRate());
     List<EvaluationExample> examples = new ArrayList<>();

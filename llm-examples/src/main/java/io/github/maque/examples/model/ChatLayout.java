@@ -1,4 +1,4 @@
-package io.github.maque.examples.cli;
+package io.github.maque.examples.model;
 
 import io.github.maque.tokenizer.ChatTemplate;
 import io.github.maque.tokenizer.Tokenizer;
@@ -10,14 +10,37 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the named chat templates a model's files mean. Files have them in Jinja, which this
- * library writes and does not run.
+ * How conversations are laid out: the chat templates that have names, and which of them a model's
+ * files mean. Files have them in Jinja, which this library writes and does not run.
  */
-final class ChatLayout {
+public enum ChatLayout {
+  /** There are no conversations. */
+  NONE,
+  /** As OpenAI and Qwen have it, with {@code <|im_start|>} and {@code <|im_end|>}. */
+  CHATML,
+  /** As Llama 2 has it. */
+  LLAMA2,
+  /** As Llama 3 has it. */
+  LLAMA3,
+  /** Alpaca's instruction and response. */
+  INSTRUCTION,
+  /** The order for a story and the story, without tokens of its own. */
+  STORY;
+
   /** Stands where a template has the token that ends a turn; no vocabulary has it. */
   private static final String END = "\u0000";
 
-  private ChatLayout() {}
+  /** Returns the template with a token that ends a turn where it has none of its own for that. */
+  public Optional<ChatTemplate> withEndOfTurn(String token) {
+    return switch (this) {
+      case NONE -> Optional.empty();
+      case CHATML -> Optional.of(ChatTemplate.chatMl());
+      case LLAMA2 -> Optional.of(ChatTemplate.llama2());
+      case LLAMA3 -> Optional.of(ChatTemplate.llama3());
+      case INSTRUCTION -> Optional.of(ChatTemplate.instruction(token));
+      case STORY -> Optional.of(ChatTemplate.story(token));
+    };
+  }
 
   /**
    * Returns a template for a vocabulary, whose EOS ends a turn unless the layout has a token of its
@@ -25,13 +48,13 @@ final class ChatLayout {
    *
    * @throws IllegalArgumentException if the vocabulary lacks a token that the layout needs
    */
-  static Optional<ChatTemplate> named(TokenizerTrain.Template name, Tokenizer tokenizer) {
-    Optional<ChatTemplate> template = name.withEndOfTurn(endOfText(tokenizer).orElse(END));
+  public Optional<ChatTemplate> template(Tokenizer tokenizer) {
+    Optional<ChatTemplate> template = withEndOfTurn(endOfText(tokenizer).orElse(END));
     template.ifPresent(
         layout -> {
           if (layout.specialTokens().contains(END)) {
             throw new IllegalArgumentException(
-                "the chat template " + label(name) + " needs a tokenizer with an EOS token");
+                "the chat template " + this + " needs a tokenizer with an EOS token");
           }
           layout.checkVocabulary(tokenizer);
         });
@@ -44,10 +67,10 @@ final class ChatLayout {
    * @param name the one that was asked for; if none was, the model's own
    * @throws IllegalArgumentException if the model has none, or one that is not known
    */
-  static ChatTemplate chosen(TokenizerTrain.@Nullable Template name, ModelSource model) {
+  public static ChatTemplate chosen(@Nullable ChatLayout name, ModelSource model) {
     Tokenizer tokenizer = model.tokenizer().orElseThrow();
     if (name != null) {
-      return named(name, tokenizer).orElseThrow();
+      return name.template(tokenizer).orElseThrow();
     }
     String jinja =
         model
@@ -67,8 +90,8 @@ final class ChatLayout {
   }
 
   /** Returns the template that is written as {@code jinja}, if it is one of those with names. */
-  static Optional<ChatTemplate> of(String jinja, Tokenizer tokenizer) {
-    return Stream.of(TokenizerTrain.Template.values())
+  public static Optional<ChatTemplate> of(String jinja, Tokenizer tokenizer) {
+    return Stream.of(values())
         .flatMap(
             name ->
                 tokenizer.specialTokens().ids().keySet().stream()
@@ -78,11 +101,11 @@ final class ChatLayout {
   }
 
   /** Says for people what a template in Jinja is. */
-  static String describe(String jinja) {
-    for (TokenizerTrain.Template name : TokenizerTrain.Template.values()) {
+  public static String describe(String jinja) {
+    for (ChatLayout name : values()) {
       Optional<ChatTemplate> template = name.withEndOfTurn(END);
       if (template.isPresent() && matches(template.get(), jinja.strip())) {
-        return label(name);
+        return name.toString();
       }
     }
     return String.format(Locale.ROOT, "one of its own, %,d characters of Jinja", jinja.length());
@@ -101,7 +124,9 @@ final class ChatLayout {
         .findFirst();
   }
 
-  private static String label(TokenizerTrain.Template name) {
-    return name.name().toLowerCase(Locale.ROOT);
+  /** Returns the name as options and configurations have it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

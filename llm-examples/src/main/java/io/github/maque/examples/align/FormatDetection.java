@@ -1,4 +1,4 @@
-package io.github.maque.examples.cli;
+package io.github.maque.examples.align;
 
 import io.github.maque.data.Document;
 import io.github.maque.data.Location;
@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Finds out how files are laid out, from the first records of the first one that has any. */
-final class FormatDetection {
+public final class FormatDetection {
   /** What stands between documents in many a text file. */
-  static final String SEPARATOR = "<|endoftext|>";
+  public static final String SEPARATOR = "<|endoftext|>";
 
   /** Where the text is in most data sets of JSON objects, the most telling name first. */
   private static final List<String> FIELDS = List.of("story_zh", "story", "text", "content");
@@ -31,7 +31,7 @@ final class FormatDetection {
    *
    * @throws IllegalArgumentException if it is JSON, but none of the fields is known
    */
-  static RecordFormat<Document> detect(List<String> paths) throws IOException {
+  public static RecordFormat<Document> detect(List<String> paths) throws IOException {
     ParsedBlock<Value> values = beginning(json(), paths);
     if (isJson(values)) {
       return json(values);
@@ -47,7 +47,7 @@ final class FormatDetection {
    *
    * @throws IllegalArgumentException if there is none
    */
-  static RecordFormat<Document> detectJson(List<String> paths) throws IOException {
+  public static RecordFormat<Document> detectJson(List<String> paths) throws IOException {
     return json(beginning(json(), paths));
   }
 

@@ -1,4 +1,4 @@
-package io.github.maque.examples.cli;
+package io.github.maque.examples.align;
 
 import io.github.maque.align.evaluation.EvaluationExample;
 import io.github.maque.align.evaluation.Figure;
@@ -13,15 +13,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What {@code --score} chooses from: how good an answer is. */
-enum RolloutScore {
+/** How good an answer is. */
+public enum RolloutScore {
   /**
    * The mean share to which the answer keeps to each checkable constraint of its prompt, from 0 to
    * 1, less the share of it that only repeats.
    */
   CONSTRAINTS {
     @Override
-    Scorer over(List<EvaluationExample> examples) {
+    public Scorer over(List<EvaluationExample> examples) {
       Map<List<ChatMessage>, List<StoryConstraint>> constraints = new HashMap<>();
       examples.forEach(example -> constraints.put(example.prompt(), example.constraints()));
       return (prompt, answer) ->
@@ -32,7 +32,7 @@ enum RolloutScore {
   /** The number of characters. */
   LENGTH {
     @Override
-    Scorer over(List<EvaluationExample> examples) {
+    public Scorer over(List<EvaluationExample> examples) {
       return (prompt, answer) -> answer.codePointCount(0, answer.length());
     }
   };
@@ -48,7 +48,7 @@ enum RolloutScore {
   private static final int STRETCH = 16;
 
   /** Returns the score of answers to the prompts of some examples. */
-  abstract Scorer over(List<EvaluationExample> examples);
+  public abstract Scorer over(List<EvaluationExample> examples);
 
   @Override
   public String toString() {

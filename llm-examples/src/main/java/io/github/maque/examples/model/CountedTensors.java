@@ -1,5 +1,6 @@
-package io.github.maque.examples.cli;
+package io.github.maque.examples.model;
 
+import io.github.maque.examples.WorkListener;
 import io.github.maque.model.format.TensorSource;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -13,17 +14,12 @@ import java.util.function.LongConsumer;
  * @param source the tensors
  * @param progress hears how many more numbers were read
  */
-record CountedTensors(TensorSource source, LongConsumer progress) implements TensorSource {
-  /**
-   * Returns tensors that show on a bar how much of them was read.
-   *
-   * @param task what they are read for
-   */
-  static CountedTensors reportingTo(String task, Progress progress, TensorSource source) {
+public record CountedTensors(TensorSource source, LongConsumer progress) implements TensorSource {
+  /** Returns tensors that tell how much of all of them was read. */
+  public static CountedTensors reportingTo(WorkListener listener, TensorSource source) {
     long total = source.names().stream().mapToLong(source::size).sum();
     AtomicLong done = new AtomicLong();
-    return new CountedTensors(
-        source, count -> progress.update(task, done.addAndGet(count), total, "numbers"));
+    return new CountedTensors(source, count -> listener.update(done.addAndGet(count), total));
   }
 
   @Override
