@@ -1,5 +1,7 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.Unfinished;
+import io.github.maque.model.kernel.Precision;
 import io.github.maque.train.TrainingFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -32,6 +34,7 @@ import picocli.CommandLine.ParseResult;
     mixinStandardHelpOptions = true,
     versionProvider = Maque.Version.class,
     subcommands = {
+      TinyStories.class,
       // In the order in which a model comes to be.
       TokenizerCommand.class,
       DataCommand.class,
@@ -65,6 +68,7 @@ public final class Maque extends CommandGroup {
     CommandLine command =
         new CommandLine(new Maque())
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .registerConverter(Precision.class, new PrecisionConverter())
             .setParameterExceptionHandler(Maque::rejectArguments)
             .setExecutionExceptionHandler(Maque::reportFailure);
     keepOptionOrder(command);

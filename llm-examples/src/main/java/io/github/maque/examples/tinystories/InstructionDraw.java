@@ -32,9 +32,13 @@ final class InstructionDraw {
           List.of(SENTENCE));
 
   /** How many words, each number as likely as the others. */
-  private static final List<Integer> WORD_COUNTS = List.of(2, 2, 3, 3, 4);
+  private static final List<Integer> WORD_COUNTS = List.of(2, 2, 2, 3, 3);
 
   private static final int FEWEST_WORDS = 2;
+
+  /** Shorter ones are only sounds. */
+  private static final int SHORTEST_SENTENCE = 4;
+
   private static final int LONGEST_SENTENCE = 32;
 
   private final Story story;
@@ -69,13 +73,17 @@ final class InstructionDraw {
     };
   }
 
-  /** Draws words of which none is part of another, one of them what the story is about. */
-  private List<String> words() {
+  /**
+   * Draws words of which none is part of another, half of them what the story is about; none if it
+   * has not enough.
+   */
+  List<String> words() {
     int count = WORD_COUNTS.get(random.nextInt(WORD_COUNTS.size()));
     List<String> others = new ArrayList<>(story.subjects());
     Collections.shuffle(others, random);
-    List<String> candidates = new ArrayList<>(others.subList(0, Math.min(1, others.size())));
-    others.subList(0, candidates.size()).clear();
+    int subjects = Math.min((count + 1) / 2, others.size());
+    List<String> candidates = new ArrayList<>(others.subList(0, subjects));
+    others.subList(0, subjects).clear();
     others.addAll(story.words());
     Collections.shuffle(others, random);
     candidates.addAll(others);
@@ -101,9 +109,12 @@ final class InstructionDraw {
 
   private String sentence() {
     List<String> sentences = story.sentences();
-    List<String> handy =
-        sentences.stream().filter(sentence -> sentence.length() <= LONGEST_SENTENCE).toList();
+    List<String> handy = sentences.stream().filter(InstructionDraw::isHandy).toList();
     List<String> from = handy.isEmpty() ? sentences : handy;
     return from.get(random.nextInt(from.size()));
+  }
+
+  private static boolean isHandy(String sentence) {
+    return sentence.length() >= SHORTEST_SENTENCE && sentence.length() <= LONGEST_SENTENCE;
   }
 }
