@@ -93,34 +93,55 @@ def prepare(self, w: List[Tensor], layers: int, vocabulary: int) -> List[Tensor]
   return out
 
 # Keys and values of each layer as flat buffers, whose front is seen as [slots · key-value heads, capacity, head size].
-# Keys are float32, so that scores are: rounding them to bfloat16 is what costs attention most of its precision.
+# Rounding keys to bfloat16 is what costs attention most of its precision: they are float32 or, where the compute dtype is
+# short and the engine runs on a CPU, float16, which has eight times the precision of bfloat16. Those in float16 are seen as
+# [slots · key-value heads, head size, capacity]: then scores are bags of rows, which reads them at the speed of memory.
 def cache(self, like: Tensor, layers: int, slots: int, places: int) -> List[Tensor]:
   out = annotate(List[Tensor], [])
   size = slots * self.kv_heads * places * self.head_size
+  keys = 6
+  if self.compute != 6 and not like.is_cuda:
+    keys = 5
   for i in range(layers):
-    out.append(torch.zeros([size], dtype=6, device=like.device))
+    out.append(torch.zeros([size], dtype=keys, device=like.device))
     out.append(torch.zeros([size], dtype=self.compute, device=like.device))
   return out
 
-def seen(self, buffer: Tensor, slots: int, capacity: int) -> Tensor:
-  return buffer[:slots * self.kv_heads * capacity * self.head_size].view(slots * self.kv_heads, capacity, self.head_size)
+# A buffer as [slots · key-value heads, capacity, head size], however it lies.
+def seen(self, buffer: Tensor, turned: bool, slots: int, capacity: int) -> Tensor:
+  front = buffer[:slots * self.kv_heads * capacity * self.head_size]
+  if turned:
+    return front.view(slots * self.kv_heads, self.head_size, capacity).transpose(1, 2)
+  return front.view(slots * self.kv_heads, capacity, self.head_size)
+
+def turned_keys(self, keys: Tensor) -> bool:
+  return self.compute != 6 and not keys.is_cuda
 
 # Puts x [key-value heads, time, head size] into a slot. Places behind it become zeros: though nothing may see them, they
 # take part in products, where a NaN that another text left would spread.
-def filled(self, buffer: Tensor, x: Tensor, slot: int, slots: int, capacity: int) -> Tensor:
-  own = self.seen(buffer, slots, capacity)[slot * self.kv_heads:slot * self.kv_heads + self.kv_heads]
+def filled(self, buffer: Tensor, turned: bool, x: Tensor, slot: int, slots: int, capacity: int) -> Tensor:
+  own = self.seen(buffer, turned, slots, capacity)[slot * self.kv_heads:slot * self.kv_heads + self.kv_heads]
   own[:, :x.size(1)].copy_(x)
   return own[:, x.size(1):].zero_()
 
 # Lays buffers out for another capacity: products need the front of each head to lie without gaps.
 def resize(self, cache: List[Tensor], slots: int, capacity: int, wanted: int) -> List[Tensor]:
   kept = min(capacity, wanted)
-  for buffer in cache:
-    old = self.seen(buffer, slots, capacity)[:, :kept].clone()
-    new = self.seen(buffer, slots, wanted)
+  for i in range(len(cache)):
+    turned = i % 2 == 0 and self.turned_keys(cache[i])
+    old = self.seen(cache[i], turned, slots, capacity)[:, :kept].clone()
+    new = self.seen(cache[i], turned, slots, wanted)
     new[:, :kept].copy_(old)
     new[:, kept:].zero_()
   return annotate(List[Tensor], [])
+
+# Scores [slots · key-value heads, queries, capacity] of queries [slots · key-value heads, queries, head size] in float32.
+def scored(self, bias: Tensor, q: Tensor, keys: Tensor, turned: bool, rows: Tensor, bags: Tensor) -> Tensor:
+  if turned:
+    by_place = keys.transpose(1, 2).view(-1, keys.size(1))
+    s = torch.embedding_bag(by_place, rows, bags, False, 0, False, torch.to(q, 5).view(-1), False)[0]
+    return bias + s.view(bias.size())
+  return torch.baddbmm(bias, q, keys.transpose(1, 2))
 
 # The values [slots · key-value heads, capacity, head size] weighted by p [slots · key-value heads, queries, capacity]. On a
 # CPU as a bag of rows for each query: products of single rows with bfloat16 matrices first lay these out anew.
@@ -226,8 +247,8 @@ def prefill(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, slot: int, 
     q = p[0].transpose(0, 1)
     k = p[1].transpose(0, 1)
     v = p[2].transpose(0, 1)
-    self.filled(cache[2 * layer], k, slot, slots, capacity)
-    self.filled(cache[2 * layer + 1], v, slot, slots, capacity)
+    self.filled(cache[2 * layer], self.turned_keys(k), k, slot, slots, capacity)
+    self.filled(cache[2 * layer + 1], False, v, slot, slots, capacity)
     y = self.attend(torch.to(q, self.compute).unsqueeze(0), torch.to(k, self.compute).unsqueeze(0), v.unsqueeze(0), mask, 1.0)
     y = y[0].transpose(0, 1).reshape(T, -1)
     middle = self.added(x, y, w, i + 5)
@@ -253,19 +274,32 @@ def step(self, w: List[Tensor], cache: List[Tensor], ids: Tensor, positions: Ten
     hidden = torch.logical_or(hidden, torch.le(place, positions.unsqueeze(1) - self.window))
   bias = torch.zeros([S, capacity], dtype=6, device=ids.device).masked_fill_(hidden, -inf).view(S, 1, 1, capacity)
   bias = bias.expand(S, K, G, capacity).reshape(S * K, G, capacity)
-  rows = (torch.arange(S * K, device=ids.device) * capacity).view(S, K)
-  rows = (rows + write.unsqueeze(1)).view(-1)
+  turned = self.turned_keys(ids)
+  heads = torch.arange(S * K, device=ids.device)
+  writes = write.unsqueeze(1).expand(S, K).reshape(-1)
+  rows = heads * capacity + writes
+  columns = heads[:0]
+  parts = heads[:0]
+  part_bags = heads[:0]
+  if turned:
+    own = torch.arange(S * K * D, device=ids.device).view(S * K, 1, D)
+    columns = (own * capacity + writes.view(S * K, 1, 1)).view(-1)
+    parts = own.expand(S * K, G, D).reshape(-1)
+    part_bags = torch.arange(S * self.heads, device=ids.device) * D
   bags = torch.arange(S * self.heads, device=ids.device) * capacity
   members = torch.arange(S * K * capacity, device=ids.device).view(S * K, 1, capacity)
   members = members.expand(S * K, G, capacity).reshape(-1)
   for layer in range(layers):
     i = 17 * layer
     p = self.projected(x, w, i, tail, rotation)
-    keys = self.seen(cache[2 * layer], S, capacity)
-    values = self.seen(cache[2 * layer + 1], S, capacity)
-    keys.view(-1, D).index_copy_(0, rows, p[1].reshape(-1, D))
+    keys = self.seen(cache[2 * layer], turned, S, capacity)
+    values = self.seen(cache[2 * layer + 1], False, S, capacity)
+    if turned:
+      cache[2 * layer].index_copy_(0, columns, torch.to(p[1], 5).reshape(-1))
+    else:
+      keys.view(-1, D).index_copy_(0, rows, p[1].reshape(-1, D))
     values.view(-1, D).index_copy_(0, rows, p[2].reshape(-1, D))
-    s = torch.baddbmm(bias, p[0].reshape(S * K, G, D), keys.transpose(1, 2))
+    s = self.scored(bias, p[0].reshape(S * K, G, D), keys, turned, parts, part_bags)
     y = self.weighted(values, torch.to(torch.softmax(s, -1), self.compute), members, bags).view(S, self.heads * D)
     middle = self.added(x, y, w, i + 5)
     if self.parallel:
