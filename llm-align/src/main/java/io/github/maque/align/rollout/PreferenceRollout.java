@@ -26,11 +26,13 @@ public final class PreferenceRollout {
   private final ChatModel model;
   private final Rollout rollout;
   private final boolean unfinished;
+  private final double margin;
 
-  private PreferenceRollout(ChatModel model, Rollout rollout, boolean unfinished) {
+  private PreferenceRollout(ChatModel model, Rollout rollout, boolean unfinished, double margin) {
     this.model = model;
     this.rollout = rollout;
     this.unfinished = unfinished;
+    this.margin = margin;
   }
 
   /**
@@ -40,7 +42,7 @@ public final class PreferenceRollout {
    * @param rollout how it does
    */
   public static PreferenceRollout of(ChatModel model, Rollout rollout) {
-    return new PreferenceRollout(model, rollout, false);
+    return new PreferenceRollout(model, rollout, false, 0);
   }
 
   /**
@@ -48,7 +50,20 @@ public final class PreferenceRollout {
    * them as rejected learns to stop, and little else.
    */
   public PreferenceRollout withUnfinished(boolean taken) {
-    return new PreferenceRollout(model, rollout, taken);
+    return new PreferenceRollout(model, rollout, taken, margin);
+  }
+
+  /**
+   * Returns the same that takes scores for equal which differ by less. Pairs that hardly differ
+   * teach what happens to be different about them.
+   *
+   * @param least how much better the best answer must be than the worst, 0 or more
+   */
+  public PreferenceRollout withMargin(double least) {
+    if (!(least >= 0)) {
+      throw new IllegalArgumentException("margin must be at least 0, got " + least);
+    }
+    return new PreferenceRollout(model, rollout, unfinished, least);
   }
 
   /**
@@ -143,7 +158,7 @@ public final class PreferenceRollout {
     }
     if (best == null || worst == null) {
       pairs.leaveOut(LeftOut.UNFINISHED);
-    } else if (highest == lowest) {
+    } else if (highest == lowest || highest - lowest < margin) {
       pairs.leaveOut(LeftOut.TIED);
     } else {
       pairs.add(prompt, best, worst);

@@ -161,6 +161,26 @@ class PreferenceRolloutTest {
   }
 
   @Test
+  void pairsThatDifferByLessThanTheMarginAreTies() throws IOException {
+    Scorer byLength = (prompt, answer) -> answer.length();
+    PreferenceRollout all = PreferenceRollout.of(model, rollout(3)).withUnfinished(true);
+    List<Integer> gaps =
+        all.bestAgainstWorst(prompts, byLength).preferences().stream()
+            .map(
+                pair ->
+                    pair.chosen().get(0).content().length()
+                        - pair.rejected().get(0).content().length())
+            .sorted()
+            .toList();
+    int median = gaps.get(gaps.size() / 2);
+    RolloutPreferences data = all.withMargin(median).bestAgainstWorst(prompts, byLength);
+    assertThat(data.preferences())
+        .hasSize((int) gaps.stream().filter(gap -> gap >= median).count());
+    assertThat(data.leftOut().get(LeftOut.TIED)).isPositive();
+    assertThatThrownBy(() -> all.withMargin(Double.NaN)).hasMessageContaining("margin");
+  }
+
+  @Test
   void answersThatSayNothingAreNeverChosen() throws IOException {
     int end = model.template().stopIds(model.tokenizer())[0];
     GenerationOptions options = TinyChat.options().maxNewTokens(2).logitBias(end, 5.5).build();

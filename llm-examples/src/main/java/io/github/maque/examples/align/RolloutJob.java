@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
  * @param limit how many questions at most, the first of the data
  * @param choice what is chosen
  * @param score what is best, where the model's answers are chosen from
+ * @param margin how much better the best answer must be than the worst, 0 or more
  * @param unfinished whether answers that were cut short are taken
  * @param out the file of the preferences
  */
@@ -37,6 +38,7 @@ public record RolloutJob(
     int limit,
     Choice choice,
     RolloutScore score,
+    double margin,
     boolean unfinished,
     Path out) {
 
@@ -130,7 +132,9 @@ public record RolloutJob(
       Rollout rollout, List<EvaluationExample> examples, WorkListener loading) throws IOException {
     try (OpenedModel opened = model.open(precision, loading)) {
       PreferenceRollout preferences =
-          PreferenceRollout.of(opened.chat(), rollout).withUnfinished(unfinished);
+          PreferenceRollout.of(opened.chat(), rollout)
+              .withUnfinished(unfinished)
+              .withMargin(margin);
       return choice == Choice.DATA
           ? preferences.againstData(examples.stream().map(EvaluationExample::dialogue).toList())
           : preferences.bestAgainstWorst(

@@ -72,6 +72,15 @@ final class RolloutPairs extends Verb {
   private @Nullable Integer limit;
 
   @Option(
+      names = "--margin",
+      paramLabel = "X",
+      defaultValue = "0",
+      description =
+          "With --choose best, leave out questions whose best answer is not better than the worst by"
+              + " so much of the score (0).")
+  private double margin;
+
+  @Option(
       names = "--unfinished",
       description = "Take answers too that were cut short, for lack of tokens or of context.")
   private boolean unfinished;
@@ -103,6 +112,7 @@ final class RolloutPairs extends Verb {
             limit == null ? Integer.MAX_VALUE : limit,
             choice,
             score == null ? RolloutScore.CONSTRAINTS : score,
+            margin,
             unfinished,
             out);
     RolloutFigures figures;
@@ -127,6 +137,9 @@ final class RolloutPairs extends Verb {
     requirePositive("--limit", limit == null ? 1 : limit);
     if (choice == RolloutJob.Choice.BEST && samples < 2) {
       throw rejection("--choose best needs --samples of at least 2, got " + samples);
+    }
+    if (!(margin >= 0) || margin > 0 && choice == RolloutJob.Choice.DATA) {
+      throw rejection("--margin must be at least 0 and goes with --choose best, got " + margin);
     }
     if (choice == RolloutJob.Choice.DATA && score != null) {
       throw rejection("--score goes with --choose best");

@@ -8,11 +8,18 @@ import io.github.maque.model.generate.GenerationOptions;
  * @param questions how many at most, the first there are
  * @param samples how many answers to each, at least 2
  * @param answer how an answer is written
+ * @param margin how much better the best answer must be than the worst, by the share to which they
+ *     keep to what was asked for
  * @param unfinished whether answers that were cut short are taken
  * @param slots how many are written at once
  */
 public record RolloutSettings(
-    int questions, int samples, AnswerSettings answer, boolean unfinished, int slots) {
+    int questions,
+    int samples,
+    AnswerSettings answer,
+    double margin,
+    boolean unfinished,
+    int slots) {
   /** Checks the numbers. */
   public RolloutSettings {
     if (questions < 1) {
@@ -29,7 +36,7 @@ public record RolloutSettings(
 
   /** Four answers to each of a thousand questions, drawn from all tokens. */
   public static RolloutSettings defaults() {
-    return new RolloutSettings(1000, 4, new AnswerSettings(200, 1, 1), false, 64);
+    return new RolloutSettings(1000, 4, new AnswerSettings(200, 1, 1), 0.2, false, 64);
   }
 
   /**

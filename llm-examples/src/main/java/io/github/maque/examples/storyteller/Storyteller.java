@@ -285,6 +285,7 @@ public final class Storyteller {
             settings.questions(),
             RolloutJob.Choice.BEST,
             RolloutScore.CONSTRAINTS,
+            settings.margin(),
             settings.unfinished(),
             files.preferences());
     Rollout rollout =

@@ -74,27 +74,27 @@ final class InstructionDraw {
   }
 
   /**
-   * Draws words of which none is part of another, half of them what the story is about; none if it
-   * has not enough.
+   * Draws words of which none is part of another: what the story is about, and other words only
+   * where that is too little; none if it has not enough.
    */
   List<String> words() {
     int count = WORD_COUNTS.get(random.nextInt(WORD_COUNTS.size()));
-    List<String> others = new ArrayList<>(story.subjects());
-    Collections.shuffle(others, random);
-    int subjects = Math.min((count + 1) / 2, others.size());
-    List<String> candidates = new ArrayList<>(others.subList(0, subjects));
-    others.subList(0, subjects).clear();
-    others.addAll(story.words());
-    Collections.shuffle(others, random);
-    candidates.addAll(others);
     List<String> words = new ArrayList<>();
+    add(words, story.subjects(), count);
+    add(words, story.words(), FEWEST_WORDS);
+    Collections.shuffle(words, random);
+    return words.size() < FEWEST_WORDS ? List.of() : words;
+  }
+
+  /** Adds words in a drawn order until there are enough. */
+  private void add(List<String> words, List<String> source, int enough) {
+    List<String> candidates = new ArrayList<>(source);
+    Collections.shuffle(candidates, random);
     for (String candidate : candidates) {
-      if (words.size() < count && words.stream().noneMatch(word -> overlap(word, candidate))) {
+      if (words.size() < enough && words.stream().noneMatch(word -> overlap(word, candidate))) {
         words.add(candidate);
       }
     }
-    Collections.shuffle(words, random);
-    return words.size() < FEWEST_WORDS ? List.of() : words;
   }
 
   private static boolean overlap(String one, String other) {

@@ -92,7 +92,8 @@ public final class StoryCorpus {
   public String page(long index) {
     Random random = new Random(~instructionSeeds.at(index));
     Story story = story(index);
-    List<String> tags = random.nextBoolean() ? new InstructionDraw(story, random).words() : List.of();
+    List<String> tags =
+        random.nextBoolean() ? new InstructionDraw(story, random).words() : List.of();
     return tags.isEmpty() ? story.text() : "【" + String.join("、", tags) + "】\n" + story.text();
   }
 

@@ -86,10 +86,7 @@ class StorytellerTest {
           .isGreaterThan(100_000);
     }
     assertThat(
-            StorytellerConfig.read("reference", Map.of())
-                .pretraining()
-                .shape(64_798)
-                .parameters())
+            StorytellerConfig.read("reference", Map.of()).pretraining().shape(64_798).parameters())
         .isCloseTo(44_000_000L, withinPercentage(2));
   }
 
