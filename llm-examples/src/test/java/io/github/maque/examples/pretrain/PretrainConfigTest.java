@@ -49,7 +49,10 @@ class PretrainConfigTest {
   void everyFileThatComesWithTheProgramCanBeNamed() throws Exception {
     Path files = Path.of(PretrainConfig.class.getResource("/configs/story-tiny-cpu.yaml").toURI());
     try (Stream<Path> all = Files.list(files.resolveSibling("."))) {
-      assertThat(all.map(file -> file.getFileName().toString().replace(".yaml", "")))
+      // Those of the whole way are another kind.
+      assertThat(
+              all.map(file -> file.getFileName().toString().replace(".yaml", ""))
+                  .filter(name -> !name.startsWith("tinystories-")))
           .containsExactlyInAnyOrderElementsOf(PretrainConfig.BUNDLED);
     }
   }
@@ -127,7 +130,7 @@ class PretrainConfigTest {
     assertRefused("model: {layers: 2, width: 64}", "model: expected a preset", "heads");
     assertRefused("model: {layers: 2, width: 64, heads: 2, heds: 3}", "run.yaml:1", "heds");
     assertRefused("model: {preset: llama-15m, dropout: 1}", "model: dropout", "1");
-    assertRefused("model: {preset: llama-15m}\ndata: {sequence-length: 0}", "sequenceLength", "0");
+    assertRefused("model: {preset: llama-15m}\ndata: {sequence-length: 0}", "sequence-length", "0");
     assertRefused("model: {preset: llama-15m}\ndata: {sequence-length: 999}", "at most 256");
     assertRefused(
         "model: {preset: llama-15m}\ntraining: {tokens-per-step: 300}", "multiple of 256", "300");
