@@ -148,7 +148,8 @@ final class TinyStories extends Verb {
     for (Map.Entry<Stage, StageRecord> stage : storyteller.records().entrySet()) {
       seconds += stage.getValue().seconds();
       times.put(stage.getKey().label(), stage.getValue().seconds());
-      if (stage.getKey() != Stage.REPORT) { // which says how long things took
+      // Both say how long things took.
+      if (stage.getKey() != Stage.EVALUATE && stage.getKey() != Stage.REPORT) {
         checksums.putAll(stage.getValue().files());
       }
     }

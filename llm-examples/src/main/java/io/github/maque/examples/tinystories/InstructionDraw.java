@@ -77,7 +77,7 @@ final class InstructionDraw {
    * Draws words of which none is part of another: what the story is about, and other words only
    * where that is too little; none if it has not enough.
    */
-  private List<String> words() {
+  List<String> words() {
     int count = WORD_COUNTS.get(random.nextInt(WORD_COUNTS.size()));
     List<String> words = new ArrayList<>();
     add(words, story.subjects(), count);

@@ -13,6 +13,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.LongFunction;
@@ -82,8 +83,23 @@ public final class StoryCorpus {
   }
 
   /**
-   * Writes stories as the files of the TinyStoriesChinese data set have them, one JSON object a
-   * line with the story in {@code story_zh}.
+   * Returns a story as a page has it: every other one under a line of words that stand in it, as
+   * tagged pages are. Who learns from such pages learns that what is asked for above comes below.
+   *
+   * @param index its number, from 0 to below {@link #SIZE}
+   * @throws IndexOutOfBoundsException if there is no such number
+   */
+  public String page(long index) {
+    Random random = new Random(~instructionSeeds.at(index));
+    Story story = story(index);
+    List<String> tags =
+        random.nextBoolean() ? new InstructionDraw(story, random).words() : List.of();
+    return tags.isEmpty() ? story.text() : "【" + String.join("、", tags) + "】\n" + story.text();
+  }
+
+  /**
+   * Writes pages as the files of the TinyStoriesChinese data set have their stories, one JSON
+   * object a line with the text in {@code story_zh}.
    *
    * @param from the number of the first story
    * @param to the number behind that of the last one
@@ -92,7 +108,7 @@ public final class StoryCorpus {
    * @throws IOException if the file cannot be written; nothing is left of it then
    */
   public void writeArchive(Path file, long from, long to) throws IOException {
-    write(file, from, to, index -> Map.of("story_zh", story(index).text()));
+    write(file, from, to, index -> Map.of("story_zh", page(index)));
   }
 
   /**
