@@ -26,6 +26,7 @@ import io.github.maque.model.format.HuggingFaceDirectory;
 import io.github.maque.model.format.WeightType;
 import io.github.maque.model.kernel.Precision;
 import io.github.maque.tokenizer.ChatTemplate;
+import io.github.maque.tokenizer.Tokenizer;
 import io.github.maque.tokenizer.bpe.BpeTrainer;
 import io.github.maque.tokenizer.bpe.BpeTraining;
 import io.github.maque.tokenizer.bpe.PreTokenPattern;
@@ -207,14 +208,15 @@ public final class Storyteller {
   }
 
   private List<Path> prepareData(Map<String, String> facts) throws IOException {
+    Tokenizer tokenizer = TokenizerFiles.load(files.tokenizer());
     Manifest manifest =
         DatasetBuilder.from(data.stories())
             .cleaning(data.cleaning(config.exam().heldOut()))
-            .tokenizer(TokenizerFiles.load(files.tokenizer()))
+            .tokenizer(tokenizer)
             .split(Split.none().holdOut(VALIDATION, config.validationShare()))
             .progress((stage, done, total) -> view.advances("Preparing", done, total, ""))
             .build(files.data());
-    DataTokenizer.keep(TokenizerFiles.load(files.tokenizer()), files.tokenizer(), files.data());
+    DataTokenizer.keep(tokenizer, files.tokenizer(), files.data());
     CleaningReport cleaning = manifest.cleaning(files.data());
     String report = cleaning.toText();
     AtomicFile.write(files.cleaning(), out -> out.write(report.getBytes(StandardCharsets.UTF_8)));
@@ -362,17 +364,16 @@ public final class Storyteller {
 
   private List<Path> export(Map<String, String> facts) throws IOException {
     Path fresh = Unfinished.beside(files.export());
-    StoryFiles there = new StoryFiles(files.root());
     Path model = ModelDirectory.resolve(last());
     try (HuggingFaceDirectory directory = HuggingFaceDirectory.open(model)) {
       ModelSource source = ModelSource.of(directory).reportingTo(view.weights("Writing"));
       Files.createDirectory(fresh);
       source
           .huggingFace(WeightType.FLOAT32, SHARD_BYTES)
-          .write(fresh.resolve(there.huggingFace().getFileName()));
+          .write(fresh.resolve(files.huggingFace().getFileName()));
       source
           .gguf(GgufTensorType.F16, "maque storyteller")
-          .write(fresh.resolve(there.gguf().getFileName()));
+          .write(fresh.resolve(files.gguf().getFileName()));
     }
     Unfinished.delete(files.export());
     Files.move(fresh, files.export());
