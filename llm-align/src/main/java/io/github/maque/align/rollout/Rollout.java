@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * with another one the last bits of logits may differ, and now and then a draw.
  */
 public final class Rollout {
+  /** How many answers are generated at once if nothing is said: more are hardly faster. */
+  public static final int DEFAULT_SLOTS = 128;
+
   private final GenerationOptions options;
   private final int samples;
   private final int slots;
@@ -189,7 +192,7 @@ public final class Rollout {
   public static final class Builder {
     private final GenerationOptions options;
     private int samples = 1;
-    private int slots = 64;
+    private int slots = DEFAULT_SLOTS;
     private int group = 256;
     private @Nullable Path cache;
     private Consumer<RolloutProgress> listener = progress -> {};
@@ -205,8 +208,8 @@ public final class Rollout {
     }
 
     /**
-     * Sets how many answers are generated at once; 64 if not set. For each of them keys and values
-     * of a whole context are kept.
+     * Sets how many answers are generated at once; {@link #DEFAULT_SLOTS} if not set. For each of
+     * them keys and values are kept, as far as the longest one has come.
      */
     public Builder slots(int count) {
       slots = count;

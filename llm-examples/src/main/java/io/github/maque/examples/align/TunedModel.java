@@ -9,6 +9,7 @@ import io.github.maque.examples.Unfinished;
 import io.github.maque.examples.model.ModelDirectory;
 import io.github.maque.examples.model.OpenedModel;
 import io.github.maque.examples.pretrain.RunResult;
+import io.github.maque.tokenizer.SpecialTokens;
 import io.github.maque.train.HuggingFaceFormat;
 import io.github.maque.train.ModelFormat;
 import io.github.maque.train.Trainer;
@@ -135,6 +136,18 @@ public final class TunedModel implements AutoCloseable {
         .filter(Parameter::requiresGradient)
         .mapToLong(parameter -> parameter.getShape().size())
         .sum();
+  }
+
+  /**
+   * Returns whether the token that ends an answer gets its meaning from elsewhere: where the table
+   * of the head does not learn, a token that the base never met stays as unlikely as it is, and
+   * answers do not end. No question where answers end with the tokenizer's end of text.
+   */
+  public boolean dependsOnKnownEndOfTurn() {
+    SpecialTokens special = model.tokenizer().specialTokens();
+    Integer end = special.ids().get(model.template().endOfTurn());
+    boolean learns = model.decoder().headTable().requiresGradient();
+    return !learns && end != null && special.eos().orElse(-1) != end;
   }
 
   /** Returns the model. */

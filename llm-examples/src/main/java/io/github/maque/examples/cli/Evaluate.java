@@ -77,7 +77,8 @@ final class Evaluate extends Verb {
               + " answer.")
   private @Nullable Path out;
 
-  @Mixin private final BatchedAnswerOptions answering = new BatchedAnswerOptions(64);
+  @Mixin
+  private final BatchedAnswerOptions answering = new BatchedAnswerOptions(Rollout.DEFAULT_SLOTS);
 
   @Option(
       names = "--seed",

@@ -85,7 +85,8 @@ final class RolloutPairs extends Verb {
       description = "Take answers too that were cut short, for lack of tokens or of context.")
   private boolean unfinished;
 
-  @Mixin private final BatchedAnswerOptions answering = new BatchedAnswerOptions(64);
+  @Mixin
+  private final BatchedAnswerOptions answering = new BatchedAnswerOptions(Rollout.DEFAULT_SLOTS);
 
   @Option(
       names = "--seed",

@@ -110,6 +110,16 @@ final class TrainingRunner {
               plan.print("adapter", config.toString());
             });
     plan.count("trained_parameters", tuned.trainedParameters());
+    if (tuned.dependsOnKnownEndOfTurn()) {
+      String end = tuned.model().template().endOfTurn();
+      plan.text(
+          "note",
+          String.format(
+              "answers end with %s, whose embedding does not learn here: if the model was not"
+                  + " trained with it before, its answers will not end; the chat templates story and"
+                  + " instruction end with the tokenizer's end of text, which it knows",
+              end));
+    }
   }
 
   /** Says how long a run is. */

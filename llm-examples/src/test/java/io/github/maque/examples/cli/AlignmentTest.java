@@ -147,6 +147,18 @@ class AlignmentTest {
         .contains("generated");
     assertThat(figures.get("trained_parameters").getAsLong())
         .isLessThan(ModelFixture.config().parameters());
+    assertThat(figures.get("note").getAsString()).contains("answers end with <|im_end|>");
+  }
+
+  @Test
+  void nothingIsSaidOfEndsThatTheBaseKnowsOrThatAreLearnt() {
+    for (Object[] more :
+        List.of(new Object[] {"--lora", 4, "--set", "chat-template=story"}, new Object[0])) {
+      List<Object> all = new ArrayList<>(List.of(more));
+      all.addAll(List.of("--set", "training.duration=1 steps", "--json"));
+      Path out = directory.resolve("run" + more.length);
+      assertThat(sft(out, all.toArray()).json().has("note")).isFalse();
+    }
   }
 
   @Test
