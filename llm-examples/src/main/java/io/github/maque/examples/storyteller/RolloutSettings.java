@@ -1,5 +1,6 @@
 package io.github.maque.examples.storyteller;
 
+import io.github.maque.align.rollout.Rollout;
 import io.github.maque.model.generate.GenerationOptions;
 
 /**
@@ -36,7 +37,8 @@ public record RolloutSettings(
 
   /** Four answers to each of a thousand questions, drawn from all tokens. */
   public static RolloutSettings defaults() {
-    return new RolloutSettings(1000, 4, new AnswerSettings(200, 1, 1), 0.2, false, 64);
+    return new RolloutSettings(
+        1000, 4, new AnswerSettings(200, 1, 1), 0.2, false, Rollout.DEFAULT_SLOTS);
   }
 
   /**
