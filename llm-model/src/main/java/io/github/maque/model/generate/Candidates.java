@@ -127,7 +127,7 @@ final class Candidates {
       }
     }
     // Widened in a loop of their own: in the next one each widening would wait for the exponential
-    // before it, whose register it takes over, and all together take five times as long.
+    // before it, whose register it takes over, and all together take four times as long.
     for (int i = 0; i < size; i++) {
       weights[i] = logits[ids[i]];
     }
