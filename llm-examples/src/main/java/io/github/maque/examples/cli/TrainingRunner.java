@@ -114,11 +114,11 @@ final class TrainingRunner {
       String end = tuned.model().template().endOfTurn();
       plan.text(
           "note",
-          String.format(
-              "answers end with %s, whose embedding does not learn here: if the model was not"
-                  + " trained with it before, its answers will not end; the chat templates story and"
-                  + " instruction end with the tokenizer's end of text, which it knows",
-              end));
+          "answers end with "
+              + end
+              + ", whose embedding does not learn here: if the model was not trained with it before,"
+              + " its answers will not end; the chat templates story and instruction end with the"
+              + " tokenizer's end of text, which it knows");
     }
   }
 

@@ -73,7 +73,7 @@ public final class StoryCorpus {
   }
 
   /**
-   * Returns a story with what it could have been asked for: most often two to four words of it.
+   * Returns a story with what it could have been asked for: most often two or three words of it.
    *
    * @param index the number of the story, from 0 to below {@link #SIZE}
    * @throws IndexOutOfBoundsException if there is no such number
