@@ -63,8 +63,10 @@ public record Learned(
    *
    * @param prompt the question
    * @param texts the answers by model
+   * @param allWords by model whether all words asked for are in its answer, 0 or 1; empty if none
+   *     was asked for
    */
-  public record Answered(String prompt, Map<String, String> texts) {}
+  public record Answered(String prompt, Map<String, String> texts, Map<String, Double> allWords) {}
 
   /**
    * Reads what the stages left.
@@ -132,13 +134,16 @@ public record Learned(
       prompt.append(message.getAsJsonObject().get("content").getAsString()).append('\n');
     }
     Map<String, String> texts = new LinkedHashMap<>();
-    sample
-        .getAsJsonObject("answers")
-        .asMap()
-        .forEach(
-            (model, answer) ->
-                texts.put(model, answer.getAsJsonObject().get("text").getAsString()));
-    return new Answered(prompt.toString().strip(), texts);
+    Map<String, Double> allWords = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonElement> entry : sample.getAsJsonObject("answers").entrySet()) {
+      JsonObject answer = entry.getValue().getAsJsonObject();
+      texts.put(entry.getKey(), answer.get("text").getAsString());
+      JsonElement all = answer.getAsJsonObject("figures").get(Figure.ALL_WORDS.key());
+      if (all != null) {
+        allWords.put(entry.getKey(), all.getAsDouble());
+      }
+    }
+    return new Answered(prompt.toString().strip(), texts, allWords);
   }
 
   private static List<String> texts(List<Answered> answers, String model) {
@@ -170,25 +175,47 @@ public record Learned(
    * is asked for.
    */
   public Verdict verdict(String before, String after) {
-    double was = figure(before, Figure.ALL_WORDS);
-    double is = figure(after, Figure.ALL_WORDS);
+    List<Answered> asked =
+        answers.stream()
+            .filter(each -> each.allWords().keySet().containsAll(List.of(before, after)))
+            .toList();
+    if (asked.size() < 2) {
+      return new Verdict(
+          false,
+          after + " CANNOT BE COMPARED WITH " + before + ": hardly a question asks for words");
+    }
+    PairedDifference difference =
+        PairedDifference.of(allWords(asked, before), allWords(asked, after));
+    String judgement = "DOES NOT CLEARLY IMPROVE ON";
+    if (difference.isBetter()) {
+      judgement = "improves on";
+    } else if (difference.isWorse()) {
+      judgement = "IS WORSE THAN";
+    }
     return new Verdict(
-        is > was,
+        difference.isBetter(),
         String.format(
             Locale.ROOT,
-            "%s %s %s: all words asked for are in %.1f %% of the answers, after %.1f %%",
+            "%s %s %s: all words asked for are in %.1f %% of the answers, after %.1f %%:"
+                + " %+.1f ± %.1f points",
             after,
-            is > was ? "improves on" : "DOES NOT IMPROVE ON",
+            judgement,
             before,
-            100 * is,
-            100 * was));
+            100 * figure(after, Figure.ALL_WORDS),
+            100 * figure(before, Figure.ALL_WORDS),
+            100 * difference.mean(),
+            100 * difference.standardError()));
+  }
+
+  private static double[] allWords(List<Answered> asked, String model) {
+    return asked.stream().mapToDouble(each -> each.allWords().get(model)).toArray();
   }
 
   /**
    * Whether a stage helped.
    *
-   * @param improved whether it did
-   * @param text says so, with its figures
+   * @param improved whether it did, by more than chance explains
+   * @param text says so, with its figures and the standard error of the difference
    */
   public record Verdict(boolean improved, String text) {}
 }
