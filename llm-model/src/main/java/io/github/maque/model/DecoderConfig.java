@@ -299,7 +299,7 @@ public record DecoderConfig(
     private NormKind norm = NormKind.RMS_NORM;
     private double normEpsilon = 1e-5;
     private boolean postNorm;
-    private Positions positions = new Positions.Rotary(10_000);
+    private Positions positions = Positions.Rotary.defaults();
     private boolean queryKeyNorm;
     private boolean attentionBias;
     private boolean attentionOutputBias;

@@ -31,6 +31,11 @@ public sealed interface Positions {
       this(base, 1, new RotaryScaling.None());
     }
 
+    /** All places of a head, base 10,000, frequencies as they are. */
+    public static Rotary defaults() {
+      return new Rotary(10_000);
+    }
+
     /**
      * Returns how many of a head's places are rotated.
      *

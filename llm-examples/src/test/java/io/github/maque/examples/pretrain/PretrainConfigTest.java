@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.maque.model.DecoderConfig;
 import io.github.maque.model.FeedForwardKind;
 import io.github.maque.model.Initialization;
+import io.github.maque.model.Positions;
 import io.github.maque.model.kernel.Precision;
 import io.github.maque.train.TrainingOptions;
 import io.github.maque.train.optimizer.AdamW;
@@ -88,6 +89,7 @@ class PretrainConfigTest {
             model:
               preset: llama-15m
               feed-forward: geglu
+              positions: {kind: rotary, base: 5e5}
               dropout: 0.1
             data:
               directory: stories
@@ -101,6 +103,7 @@ class PretrainConfigTest {
         DecoderConfig.preset("llama-15m").toBuilder()
             .vocabularySize(1000)
             .feedForward(FeedForwardKind.GEGLU)
+            .positions(new Positions.Rotary(5e5))
             .dropout(0.1)
             .layers(3)
             .initialization(new Initialization(7))
