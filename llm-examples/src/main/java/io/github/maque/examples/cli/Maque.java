@@ -36,6 +36,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       TinyStories.class,
       // In the order in which a model comes to be.
+      Corpus.class,
       TokenizerCommand.class,
       DataCommand.class,
       ModelCommand.class,

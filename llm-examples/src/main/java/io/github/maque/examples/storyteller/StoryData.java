@@ -11,7 +11,6 @@ import io.github.maque.examples.align.DialogueFormat;
 import io.github.maque.examples.align.FormatDetection;
 import io.github.maque.examples.align.Questions;
 import io.github.maque.examples.align.TrainingTexts;
-import io.github.maque.examples.tinystories.StoryCorpus;
 import io.github.maque.tokenizer.ChatMessage;
 import io.github.maque.tokenizer.bpe.TextSource;
 import java.io.IOException;
@@ -57,24 +56,12 @@ final class StoryData {
 
   /** Makes what is not given. */
   void make() throws IOException {
-    StoryCorpus corpus = StoryCorpus.of(settings.seed());
-    Files.createDirectories(files.corpus());
-    if (settings.storyFiles().isEmpty()) {
-      corpus.writeArchive(files.stories(), 0, settings.stories());
-    }
-    if (!hasInstructionFiles()) {
-      long first = settings.firstInstruction();
-      corpus.writeInstructions(files.instructions(), first, first + settings.instructions());
-      first = settings.firstQuestion();
-      corpus.writeInstructions(files.questions(), first, first + settings.questions());
-      first = StoryCorpus.FIRST_HELD_OUT;
-      corpus.writeInstructions(files.heldOut(), first, first + settings.heldOut());
-    }
+    files.corpus().make(settings);
   }
 
   /** Returns the files that {@link #make} has made. */
   List<Path> made() throws IOException {
-    try (Stream<Path> made = Files.list(files.corpus())) {
+    try (Stream<Path> made = Files.list(files.corpus().directory())) {
       return made.sorted().toList();
     }
   }
@@ -95,12 +82,14 @@ final class StoryData {
   }
 
   private List<String> storyPaths() {
-    return paths(settings.storyFiles(), files.stories());
+    return paths(settings.storyFiles(), files.corpus().stories());
   }
 
   /** Returns the files of stories written to order. */
   List<Path> instructionFiles() {
-    return hasInstructionFiles() ? settings.instructionFiles() : List.of(files.instructions());
+    return hasInstructionFiles()
+        ? settings.instructionFiles()
+        : List.of(files.corpus().instructions());
   }
 
   private static List<String> paths(List<Path> given, Path made) {
@@ -120,15 +109,17 @@ final class StoryData {
   /** Returns questions that the model answers to learn from its own answers. */
   Questions questions() {
     return new Questions(
-        paths(settings.instructionFiles(), files.questions()), DialogueFormat.AUTO, 0);
+        paths(settings.instructionFiles(), files.corpus().questions()), DialogueFormat.AUTO, 0);
   }
 
   /** Returns questions that no model has seen. */
   Questions heldOut() {
     return hasInstructionFiles()
         ? new Questions(
-            paths(settings.instructionFiles(), files.heldOut()), DialogueFormat.AUTO, heldOutShare)
-        : new Questions(List.of(files.heldOut().toString()), DialogueFormat.AUTO, 0);
+            paths(settings.instructionFiles(), files.corpus().heldOut()),
+            DialogueFormat.AUTO,
+            heldOutShare)
+        : new Questions(List.of(files.corpus().heldOut().toString()), DialogueFormat.AUTO, 0);
   }
 
   /** Returns all that the vocabulary is learnt from: stories and what is asked for. */
@@ -137,7 +128,9 @@ final class StoryData {
     long size = stories.sizeInBytes();
     List<String> asked =
         new Questions(
-                paths(settings.instructionFiles(), files.instructions()), DialogueFormat.AUTO, 0)
+                paths(settings.instructionFiles(), files.corpus().instructions()),
+                DialogueFormat.AUTO,
+                0)
             .read(Integer.MAX_VALUE).stream()
                 .flatMap(example -> example.prompt().stream())
                 .map(ChatMessage::content)

@@ -9,24 +9,8 @@ import java.util.List;
  * @param root the directory of all
  */
 public record StoryFiles(Path root) {
-  Path corpus() {
-    return root.resolve("corpus");
-  }
-
-  Path stories() {
-    return corpus().resolve("stories.jsonl");
-  }
-
-  Path instructions() {
-    return corpus().resolve("instructions.jsonl");
-  }
-
-  Path questions() {
-    return corpus().resolve("questions.jsonl");
-  }
-
-  Path heldOut() {
-    return corpus().resolve("held-out.jsonl");
+  CorpusFiles corpus() {
+    return new CorpusFiles(root.resolve("corpus"));
   }
 
   Path tokenizer() {
@@ -99,7 +83,7 @@ public record StoryFiles(Path root) {
   /** Returns what a stage makes, and nobody else. */
   List<Path> of(Stage stage) {
     return switch (stage) {
-      case CORPUS -> List.of(corpus());
+      case CORPUS -> List.of(corpus().directory());
       case TOKENIZER -> List.of(tokenizer());
       case DATA -> List.of(data(), cleaning());
       case PRETRAIN -> List.of(pretrained());
