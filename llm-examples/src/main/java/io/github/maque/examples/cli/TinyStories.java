@@ -1,5 +1,6 @@
 package io.github.maque.examples.cli;
 
+import io.github.maque.examples.storyteller.Learned;
 import io.github.maque.examples.storyteller.Stage;
 import io.github.maque.examples.storyteller.StageRecord;
 import io.github.maque.examples.storyteller.StoryFiles;
@@ -140,7 +141,8 @@ final class TinyStories extends Verb {
 
   private static Summary summary(Storyteller storyteller, Path directory) throws IOException {
     Summary summary = new Summary();
-    new LearnedFigures(storyteller.learned()).addTo(summary);
+    Learned learned = storyteller.learned();
+    new LearnedFigures(learned).addTo(summary);
     StoryFiles files = new StoryFiles(directory);
     double seconds = 0;
     Map<String, Object> checksums = new LinkedHashMap<>();
@@ -164,10 +166,21 @@ final class TinyStories extends Verb {
     summary.print("Talk to all three of them; 1, 2 and 3 change who answers:");
     summary.print(
         String.format("  maque chat %s %s %s", files.dpo(), files.sft(), files.pretrained()));
+    learned.answers().stream().findFirst().ifPresent(first -> howToAsk(summary, first.prompt()));
     summary.print("Let it tell a story:");
     summary.print(
         String.format("  maque generate %s --prompt 从前 --max-new-tokens 200", files.huggingFace()));
     return summary;
+  }
+
+  /** So small a model understands only what is put to it as its data put it. */
+  private static void howToAsk(Summary summary, String prompt) {
+    summary.print(
+        "Ask as its data ask, and /reset before you ask again; \\ ends a line that goes on:");
+    List<String> lines = prompt.lines().toList();
+    for (int i = 0; i < lines.size(); i++) {
+      summary.print("  " + lines.get(i) + (i + 1 < lines.size() ? "\\" : ""));
+    }
   }
 
   @Override
