@@ -18,8 +18,8 @@ public record ExamSettings(int prompts, int heldOut, AnswerSettings answer) {
     }
   }
 
-  /** 200 questions, answered a little less boldly than the model would. */
+  /** 200 questions, answered as nearly everybody lets models answer. */
   public static ExamSettings defaults() {
-    return new ExamSettings(200, 300, new AnswerSettings(200, 0.7, 1));
+    return new ExamSettings(200, 300, new AnswerSettings(200, 0.8, 0.9));
   }
 }
