@@ -109,20 +109,14 @@ public final class PreferenceJob implements AutoCloseable {
    */
   public static PreferenceJob open(PreferenceConfig config, Path directory, WorkListener loading)
       throws IOException {
-    Path given =
-        config
-            .model()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "model must be set, for instance with --model: which one to go on from"));
-    if (config.data().files().isEmpty()) {
-      throw new IllegalArgumentException(
-          "data.files must be set, for instance with --data: what to learn from");
-    }
-    config.engine().apply();
     OpenedModel model =
-        RunBase.open(directory, given, config.chatTemplate(), config.engine().precision(), loading);
+        RunBase.open(
+            directory,
+            config.model(),
+            config.data().files(),
+            config.chatTemplate(),
+            config.engine(),
+            loading);
     try {
       return new PreferenceJob(config, directory, read(config, model), model, loading);
     } catch (IOException | RuntimeException | Error e) {

@@ -4,6 +4,7 @@ import io.github.maque.examples.WorkListener;
 import io.github.maque.examples.model.ChatLayout;
 import io.github.maque.examples.model.ModelDirectory;
 import io.github.maque.examples.model.OpenedModel;
+import io.github.maque.examples.pretrain.EngineSettings;
 import io.github.maque.model.kernel.Precision;
 import io.github.maque.tokenizer.format.AtomicFile;
 import io.github.maque.train.TrainingOptions;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,14 +28,37 @@ public record RunBase(Path given, Path path, Precision precision, String fingerp
   private static final String FILE = "base.yaml";
 
   /**
-   * Opens the model that a run goes on from, or begins with.
+   * Opens the model that a run goes on from, or begins with, in an engine as it is to be.
    *
    * @param run the directory of the run
-   * @param given as {@link ModelDirectory#resolve} takes it
+   * @param model as {@link ModelDirectory#resolve} takes it
+   * @param data what the run learns from
    * @throws IOException if the run began with a model that is another now
-   * @throws IllegalArgumentException if the run began with another model
+   * @throws IllegalArgumentException if no model or no data are named, or the run began with
+   *     another model
    */
   static OpenedModel open(
+      Path run,
+      Optional<Path> model,
+      List<Path> data,
+      Optional<ChatLayout> layout,
+      EngineSettings engine,
+      WorkListener loading)
+      throws IOException {
+    Path given =
+        model.orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "model must be set, for instance with --model: which one to go on from"));
+    if (data.isEmpty()) {
+      throw new IllegalArgumentException(
+          "data.files must be set, for instance with --data: what to learn from");
+    }
+    engine.apply();
+    return open(run, given, layout, engine.precision(), loading);
+  }
+
+  private static OpenedModel open(
       Path run, Path given, Optional<ChatLayout> layout, Precision precision, WorkListener loading)
       throws IOException {
     Path file = run.resolve(FILE);
