@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -149,23 +150,33 @@ public final class PreferenceData {
                     })
                 .errors();
       }
+      int usable = training.kept() + validation.kept();
       return new PreferenceData(
-          built(training, "to train on"),
+          built(training, usable, "to train on"),
           heldOut.share() == 0
               ? Optional.empty()
-              : Optional.of(built(validation, "to hold out at a share of " + heldOut.share())),
+              : Optional.of(
+                  built(validation, usable, "to hold out at a share of " + heldOut.share())),
           prompts,
           unreadable);
     }
 
-    private PreferencePairs built(PreferencePairs.Builder pairs, String purpose)
+    private PreferencePairs built(PreferencePairs.Builder pairs, int usable, String purpose)
         throws MalformedDataException {
-      try {
-        return pairs.build();
-      } catch (IllegalArgumentException e) {
+      if (pairs.kept() == 0) {
         throw new MalformedDataException(
-            name(), "no pair is left " + purpose + ": " + e.getMessage(), e);
+            name(),
+            String.format(
+                Locale.ROOT,
+                "expected more pairs: of %,d that can be used none is left %s"
+                    + " (of its own %d too long, %d without an answer, %d with equal answers)",
+                usable,
+                purpose,
+                pairs.report().overlong(),
+                pairs.report().unlearned(),
+                pairs.report().alike()));
       }
+      return pairs.build();
     }
 
     private String name() {

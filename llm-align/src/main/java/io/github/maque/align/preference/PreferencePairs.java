@@ -242,7 +242,7 @@ public final class PreferencePairs {
       longestSide = Math.max(longestSide, Math.max(chosen.size(), rejected.size()));
     }
 
-    private Report report() {
+    Report report() {
       return new Report(added, kept, truncatedSides, overlong, unlearned, alike);
     }
   }

@@ -75,4 +75,16 @@ class PreferenceDataTest {
             directory.resolve("pairs.jsonl") + ": line 4: pair 2 has a side of")
         .satisfies(e -> assertThat(e.getMessage().split("pairs.jsonl", -1)).hasSize(2));
   }
+
+  @Test
+  void tooFewPairsAreCounted() throws IOException {
+    assertThatExceptionOfType(MalformedDataException.class)
+        .isThrownBy(data(List.of(line(questions(false, 1).get(0), "yes", "no")))::read)
+        .withMessageEndingWith(
+            "pairs.jsonl: expected more pairs: of 1 that can be used none is left to hold out at a"
+                + " share of 0.5 (of its own 0 too long, 0 without an answer, 0 with equal answers)");
+    assertThatExceptionOfType(MalformedDataException.class)
+        .isThrownBy(data(List.of(line(questions(true, 1).get(0), "yes", "no")))::read)
+        .withMessageContaining("of 1 that can be used none is left to train on");
+  }
 }
