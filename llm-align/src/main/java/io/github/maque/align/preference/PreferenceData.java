@@ -164,6 +164,7 @@ public final class PreferenceData {
     private PreferencePairs built(PreferencePairs.Builder pairs, int usable, String purpose)
         throws MalformedDataException {
       if (pairs.kept() == 0) {
+        PreferencePairs.Report report = pairs.report();
         throw new MalformedDataException(
             name(),
             String.format(
@@ -172,9 +173,9 @@ public final class PreferenceData {
                     + " (of its own %d too long, %d without an answer, %d with equal answers)",
                 usable,
                 purpose,
-                pairs.report().overlong(),
-                pairs.report().unlearned(),
-                pairs.report().alike()));
+                report.overlong(),
+                report.unlearned(),
+                report.alike()));
       }
       return pairs.build();
     }

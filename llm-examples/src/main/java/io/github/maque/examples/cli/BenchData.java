@@ -38,9 +38,7 @@ final class BenchData extends BenchVerb {
 
   @Override
   protected void check() {
-    if (threads < 1) {
-      throw rejection("--threads must be at least 1, got " + threads);
-    }
+    requirePositive("--threads", threads);
   }
 
   @Override

@@ -70,9 +70,7 @@ final class BenchTokenizer extends BenchVerb {
 
   @Override
   protected void check() throws IOException {
-    if (threads < 1) {
-      throw rejection("--threads must be at least 1, got " + threads);
-    }
+    requirePositive("--threads", threads);
     for (Path file : new Path[] {corpus, english}) {
       if (file != null && !Files.isRegularFile(file)) {
         throw new NoSuchFileException(file.toString(), null, "expected a text file");

@@ -72,9 +72,8 @@ final class Corpus extends Verb {
   }
 
   private int count(String option, @Nullable Integer given, int usual) {
-    if (given != null && given < 1) {
-      throw rejection(option + " must be at least 1, got " + given);
-    }
-    return given == null ? usual : given;
+    int count = given == null ? usual : given;
+    requirePositive(option, count);
+    return count;
   }
 }

@@ -157,12 +157,8 @@ final class DataPrepare extends Verb {
     if (validation != null && validationDocuments != null) {
       throw rejection("--validation and --validation-documents exclude each other");
     }
-    if (threads < 1) {
-      throw rejection("--threads must be at least 1, got " + threads);
-    }
-    if (shardTokens < 1) {
-      throw rejection("--shard-tokens must be at least 1, got " + shardTokens);
-    }
+    requirePositive("--threads", threads);
+    requirePositive("--shard-tokens", shardTokens);
     if (report != null) {
       OutputFile.check(report);
     }

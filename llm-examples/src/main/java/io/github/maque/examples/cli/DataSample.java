@@ -54,9 +54,7 @@ final class DataSample extends Verb {
 
   @Override
   protected Summary run() throws IOException {
-    if (count < 1) {
-      throw rejection("--count must be at least 1, got " + count);
-    }
+    requirePositive("--count", count);
     if (document != null && window != null) {
       throw rejection("--document and --window exclude each other");
     }
@@ -66,9 +64,7 @@ final class DataSample extends Verb {
     summary.count("documents", dataset.documents());
     summary.count("tokens", dataset.tokens());
     if (window != null) {
-      if (window < 1) {
-        throw rejection("--window must be at least 1, got " + window);
-      }
+      requirePositive("--window", window);
       showRows(ConcatenatedSequences.of(dataset, window).documentMask(), tokenizer, summary);
     } else {
       showDocuments(dataset, tokenizer, summary);

@@ -73,9 +73,7 @@ final class DataStats extends Verb {
   private Summary ofPrepared(PreparedData data) throws IOException {
     List<Integer> lengths = windows == null ? List.of(512, 1024, 2048) : windows;
     for (int window : lengths) {
-      if (window < 1) {
-        throw rejection("--window must be at least 1, got " + window);
-      }
+      requirePositive("--window", window);
     }
     Tokenizer maker = tokenizer == null ? null : data.load(tokenizer);
     String name = split == null ? Split.TRAIN : split;

@@ -110,9 +110,7 @@ final class Generate extends Verb {
     if (answering.chatTemplate() == ChatLayout.NONE) {
       throw rejection("--chat needs a layout, and --chat-template none is none");
     }
-    if (samples < 1) {
-      throw rejection("--samples must be at least 1, got " + samples);
-    }
+    requirePositive("--samples", samples);
     answering.slots();
     if (logProbabilities && !isJson()) {
       throw rejection("--log-probabilities go with --json");

@@ -158,12 +158,6 @@ final class RolloutPairs extends Verb {
     }
   }
 
-  private void requirePositive(String option, int value) {
-    if (value < 1) {
-      throw rejection(option + " must be at least 1, got " + value);
-    }
-  }
-
   private Path cache() {
     return cache == null ? out.resolveSibling(out.getFileName() + ".answers") : cache;
   }

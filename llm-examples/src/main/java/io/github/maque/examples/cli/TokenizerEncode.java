@@ -71,9 +71,7 @@ final class TokenizerEncode extends Verb {
 
   @Override
   protected Summary run() throws IOException {
-    if (threads < 1) {
-      throw rejection("--threads must be at least 1, got " + threads);
-    }
+    requirePositive("--threads", threads);
     checkFiles(input, out);
     Tokenizer tokenizer = source.load();
     if (bos && tokenizer.specialTokens().bos().isEmpty()) {

@@ -101,6 +101,13 @@ abstract class Verb implements Callable<Integer> {
     return new ParameterException(spec().commandLine(), message);
   }
 
+  /** Refuses the value of an option that must be 1 or more. */
+  protected final void requirePositive(String option, long value) {
+    if (value < 1) {
+      throw rejection(option + " must be at least 1, got " + value);
+    }
+  }
+
   /** Returns the words the verb was called with. */
   protected final String commandLine() {
     List<String> words = spec().commandLine().getParseResult().originalArgs();
